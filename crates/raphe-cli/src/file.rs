@@ -1,0 +1,124 @@
+//! Files, standard input and output, the clock and the terminal: everything impure in one place.
+
+use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
+};
+
+/// What can go wrong outside the engine.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(crate) enum Error {
+    #[error("{} cannot be read: {cause}", path.display())]
+    #[diagnostic(help("check the name of the file and that you may read it; nothing was written"))]
+    Read { path: PathBuf, cause: io::Error },
+    #[error("{} looks like JSON, not like a diary", path.display())]
+    #[diagnostic(help("a diary is plain text, one event a line, such as `2026-03-01 start sertraline 50 mg daily`"))]
+    Json { path: PathBuf },
+    #[error("{} cannot be written: {cause}", path.display())]
+    #[diagnostic(help("the file is as it was before; check that there is room and that you may write in its folder"))]
+    Write { path: PathBuf, cause: io::Error },
+    #[error("{} was changed by another program meanwhile", path.display())]
+    #[diagnostic(help("nothing was written; run the command again to add the line to the newer file"))]
+    Changed { path: PathBuf },
+    #[error("`{found}` is not a moment")]
+    #[diagnostic(help("write a day or a day and a time, such as `2026-03-17` or `2026-03-17T10:00`"))]
+    Moment { found: String },
+    #[error("`{found}` is not in the knowledge base")]
+    #[diagnostic(help("{help}"))]
+    Unknown { found: String, help: String },
+    #[error("the output could not be written: {0}")]
+    Output(io::Error),
+    #[error("{says}")]
+    #[diagnostic(help("{help}"))]
+    Input { says: String, help: String },
+}
+
+/// Reads a diary's bytes; `-` is standard input.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |cause| Error::Read { path: path.to_owned(), cause };
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map_err(failed)?;
+        bytes
+    } else {
+        std::fs::read(path).map_err(failed)?
+    };
+    let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
+    if json { Err(Error::Json { path: path.to_owned() }) } else { Ok(bytes) }
+}
+
+/// Writes a file whole or not at all: the new bytes reach the disk under another name, then take the old one's place.
+///
+/// `expected` is what the file held when it was read; if it holds something else by now, nothing is written.
+pub(crate) fn replace(path: &Path, expected: Option<&[u8]>, bytes: &[u8]) -> Result<(), Error> {
+    // A link is followed, so that the file it names is replaced and not the link.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let failed = |cause| Error::Write { path: path.to_owned(), cause };
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut draft = tempfile::Builder::new().prefix(".raphe-").tempfile_in(folder).map_err(failed)?;
+    draft.write_all(bytes).map_err(failed)?;
+    if let Ok(old) = std::fs::metadata(&target) {
+        draft.as_file().set_permissions(old.permissions()).map_err(failed)?;
+    }
+    draft.as_file().sync_all().map_err(failed)?;
+    let now = match std::fs::read(&target) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(cause) => return Err(failed(cause)),
+    };
+    if now.as_deref() != expected {
+        return Err(Error::Changed { path: path.to_owned() });
+    }
+    draft.persist(&target).map_err(|error| failed(error.error))?;
+    // The new name is on disk only when its folder is.
+    File::open(folder).and_then(|folder| folder.sync_all()).or(Ok(()))
+}
+
+/// Prints to standard output; a reader that went away is no error.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether standard output is a terminal that wants colors.
+pub(crate) fn colors() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Now, in a zone; without one, the clock on the wall read as if it were UTC, as the diary's times are.
+pub(crate) fn now(zone: Option<&TimeZone>) -> Timestamp {
+    let now = Zoned::now();
+    match zone {
+        Some(_) => now.timestamp(),
+        None => now.datetime().to_zoned(TimeZone::UTC).map_or(now.timestamp(), |zoned| zoned.timestamp()),
+    }
+}
+
+/// Reads a moment: a day counts to its end, a time with an offset keeps it.
+pub(crate) fn moment(text: &str, zone: Option<&TimeZone>) -> Result<Timestamp, Error> {
+    let wrong = || Error::Moment { found: text.to_owned() };
+    let text = text.trim();
+    if text == "now" {
+        return Ok(now(zone));
+    }
+    let in_zone = |at: civil::DateTime| {
+        at.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC)).map(|zoned| zoned.timestamp()).map_err(|_| wrong())
+    };
+    if let Ok(day) = text.parse::<civil::Date>()
+        && text.len() <= 10
+    {
+        return in_zone(day.at(23, 59, 59, 0));
+    }
+    match (text.parse::<Timestamp>(), zone) {
+        (Ok(instant), Some(_)) => Ok(instant),
+        // Without a zone the diary's times are civil, so the civil part of this one is what compares with them.
+        (Ok(_), None) | (Err(_), _) => text.parse::<civil::DateTime>().map_err(|_| wrong()).and_then(in_zone),
+    }
+}

@@ -1,0 +1,109 @@
+//! `lint` and `add`: how a diary is read, and one more line in it.
+
+use crate::{
+    Common,
+    answer::json,
+    file::{self, Error},
+};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Severity};
+use raphe::{
+    knowledge::Knowledge,
+    timeline::{
+        Notice, Weight,
+        diary::{self, Diary},
+    },
+};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// `raphe lint FILE…`: every notice with its line; exit 1 when a line was not read.
+pub(crate) fn lint(files: &[PathBuf], common: &Common) -> Result<ExitCode, Error> {
+    let knowledge = Knowledge::bundled();
+    let diaries = files.iter().map(|path| file::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut out = String::new();
+    let mut failed = false;
+    for (path, bytes) in files.iter().zip(&diaries) {
+        let (timeline, mut notices) = diary::read(bytes);
+        notices.extend(knowledge.resolve(&timeline).1);
+        notices.sort_by_key(|notice| (notice.place, std::cmp::Reverse(notice.weight)));
+        let errors = notices.iter().filter(|notice| notice.weight == Weight::Error).count();
+        failed |= errors > 0;
+        if common.json {
+            out.push_str(&json(&raphe_json::Lint::new(&path.display().to_string(), &notices)));
+            continue;
+        }
+        out.push_str(&drawn(&path.display().to_string(), bytes, &notices));
+        let warnings = notices.iter().filter(|notice| notice.weight == Weight::Warning).count();
+        out.push_str(&format!(
+            "{}: {} entries, {errors} not read, {warnings} to look at\n",
+            path.display(),
+            timeline.entries.len()
+        ));
+    }
+    file::print(&out)?;
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// `raphe add FILE LINE`: appends one line that reads, or changes nothing.
+pub(crate) fn add(path: &Path, line: &str) -> Result<ExitCode, Error> {
+    let old = match std::fs::read(path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(cause) => return Err(Error::Read { path: path.to_owned(), cause }),
+    };
+    let mut diary = Diary::read(old.as_deref().unwrap_or_default());
+    let refused = |says: String, help: String| Error::Input { says, help };
+    let warnings = diary.append(line).map_err(|errors| {
+        let says: Vec<String> = errors.iter().map(|error| error.says.clone()).collect();
+        let help: Vec<String> = errors.iter().filter_map(|error| error.help.clone()).collect();
+        refused(format!("the line was not added: {}", says.join("; ")), help.join("\n"))
+    })?;
+    file::replace(path, old.as_deref(), &diary.print())?;
+    let knowledge = Knowledge::bundled();
+    let (timeline, _) = diary::read(line.as_bytes());
+    for notice in warnings.iter().chain(&knowledge.resolve(&timeline).1) {
+        let help = notice.help.as_deref().map_or_else(String::new, |help| format!(": {help}"));
+        eprintln!("note: {}{help}", notice.says);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Notices drawn under the lines they speak of.
+fn drawn(name: &str, bytes: &[u8], notices: &[Notice]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(index, _)| index + 1)).collect();
+    let theme = if file::colors() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
+    let source = std::sync::Arc::new(NamedSource::new(name, text.to_string()));
+    let mut out = String::new();
+    for notice in notices {
+        let mut diagnostic = MietteDiagnostic::new(notice.says.clone()).with_severity(match notice.weight {
+            Weight::Error => Severity::Error,
+            Weight::Warning => Severity::Warning,
+            Weight::Info => Severity::Advice,
+        });
+        if let Some(help) = &notice.help {
+            diagnostic = diagnostic.with_help(help.clone());
+        }
+        let span = notice.place.and_then(|place| {
+            let start = *starts.get(place.line as usize - 1)?;
+            let line = text[start..].lines().next().unwrap_or_default();
+            let byte = |column: usize| line.char_indices().nth(column).map_or(line.len(), |(index, _)| index);
+            let from = byte(place.column as usize - 1);
+            let to = byte((place.column + place.length) as usize - 1);
+            Some((start + from, to - from))
+        });
+        if let Some((offset, length)) = span {
+            diagnostic = diagnostic.with_label(LabeledSpan::underline((offset, length)));
+        }
+        let report = miette::Report::new(diagnostic).with_source_code(source.clone());
+        if handler.render_report(&mut out, report.as_ref()).is_err() {
+            out.push_str(&format!("{}\n", notice.says));
+        }
+        out.push('\n');
+    }
+    out
+}

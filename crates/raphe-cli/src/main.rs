@@ -1,0 +1,127 @@
+//! The `raphe` program: arguments, files, clock and colors. Everything it says comes from the engine.
+//!
+//! Data goes to stdout, everything else to stderr. Exit 0 on success, 1 on bad input (nothing written), 2 on bad usage;
+//! `assess --exit-code` returns what was found instead.
+
+mod answer;
+mod file;
+mod knowledge;
+mod lint;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Is serotonin likely too high? How urgent is it, why, and what to do.
+///
+/// raphe reads a diary of medicines, signs and feelings and answers with its sources. It supports a decision and does
+/// not replace an examination. In an emergency call the emergency number first.
+#[derive(Debug, Parser)]
+#[command(name = "raphe", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Args)]
+struct Common {
+    /// The moment to judge, such as 2026-03-17 or 2026-03-17T10:00 [default: now, or the end of an older diary]
+    #[arg(long, global = true, value_name = "TIME")]
+    at: Option<String>,
+    /// Print JSON, one object a line
+    #[arg(long, global = true)]
+    json: bool,
+    /// Seed of the virtual people
+    #[arg(long, global = true, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// How many virtual people; 0 for one typical person
+    #[arg(long, global = true, value_name = "N", default_value_t = 200)]
+    people: u32,
+    /// Whom the words are for; both get the same words for now
+    #[arg(long = "for", global = true, value_enum, value_name = "WHO", default_value_t = Audience::Person)]
+    audience: Audience,
+}
+
+/// Whom the words are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Audience {
+    /// The person who takes the medicines.
+    Person,
+    /// A clinician.
+    Clinician,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Judge a diary: danger first, then why, then what to do
+    Assess {
+        /// Diaries; `-` reads standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Return 0 neither, 15 unclear or something not read, 20 too high, 25 urgent, 30 emergency or suicide risk
+        #[arg(long)]
+        exit_code: bool,
+    },
+    /// May these be taken together? `raphe check sertraline "tramadol:100 mg:twice daily"`
+    Check {
+        /// NAME, NAME:DOSE or NAME:DOSE:HOW; codes as rxnorm:36437, atc:N06AB06
+        #[arg(required = true)]
+        substances: Vec<String>,
+        /// Check them beside what this diary says is taken
+        #[arg(long, value_name = "FILE")]
+        with: Option<PathBuf>,
+    },
+    /// Check how a diary is read, line by line
+    Lint {
+        /// Diaries; `-` reads standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Append one checked line to a diary, safely
+    Add {
+        /// The diary; it is made if it does not exist
+        file: PathBuf,
+        /// The line, such as '2026-03-16 21:30 take dextromethorphan 30 mg'
+        line: String,
+    },
+    /// Look at the curated knowledge
+    Knowledge {
+        #[command(subcommand)]
+        view: View,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum View {
+    /// Every substance with its class
+    List,
+    /// Everything known of one substance, each value with its source
+    Show {
+        /// Any of its names or codes
+        name: String,
+    },
+    /// The sources behind one substance
+    Sources {
+        /// Any of its names or codes
+        name: String,
+    },
+    /// Run the curation rules over the whole base
+    Check,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match &cli.verb {
+        Verb::Assess { files, exit_code } => answer::assess(files, *exit_code, &cli.common),
+        Verb::Check { substances, with } => answer::check(substances, with.as_deref(), &cli.common),
+        Verb::Lint { files } => lint::lint(files, &cli.common),
+        Verb::Add { file, line } => lint::add(file, line),
+        Verb::Knowledge { view } => knowledge::knowledge(view, &cli.common),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("{:?}", miette::Report::new(error));
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,433 @@
+//! `raphe.assessment/1`: what `raphe assess --json` prints.
+
+use crate::{Because, Evidence, Header, Interval, Notice, Scoped, View, word};
+use raphe::{
+    assess::{self, Standing, Verdict},
+    criteria::Truth,
+    knowledge::{Citation, Knowledge, schema::HelpLine},
+    report,
+    timeline::{Origin, Weight},
+};
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// An assessment of one timeline.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Assessment {
+    /// Schema, versions, moment.
+    #[serde(flatten)]
+    pub header: Header,
+    /// Too high, too low, neither or unclear.
+    pub balance: Balance,
+    /// `emergency`, `urgent`, `prompt`, `watch` or `none`.
+    pub urgency: String,
+    /// Every reason to act, most urgent first.
+    pub urgency_because: Vec<Reason>,
+    /// Present and true when anything points to suicide.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub suicide_path: bool,
+    /// Whom to call.
+    pub help: Help,
+    /// The published criteria.
+    pub criteria: Vec<Criterion>,
+    /// How severe the signs are, if it is serotonin toxicity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<String>,
+    /// What is still in the body, above 1 % of its peak.
+    pub exposure: Vec<Exposure>,
+    /// Enzymes that are not back yet.
+    pub enzymes: Vec<Enzyme>,
+    /// What the substances do, worst first.
+    pub findings: Vec<Finding>,
+    /// Look-alikes that must be named, the leading ones first.
+    pub rivals: Vec<Rival>,
+    /// What to do, in order.
+    pub advice: Vec<Advice>,
+    /// What was assessed.
+    pub assessed: Vec<Scoped>,
+    /// What was not.
+    pub not_assessed: Vec<Scoped>,
+    /// What was not understood.
+    pub notices: Vec<Notice>,
+}
+
+/// The verdict.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Balance {
+    /// `too_high`, `too_low`, `neither` or `unclear`.
+    pub verdict: &'static str,
+    /// Why, one sentence.
+    pub because: String,
+}
+
+/// A reason to act.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Reason {
+    /// Id of the flag or finding.
+    pub id: String,
+    /// How soon.
+    pub urgency: String,
+    /// A danger sign, judged from what was reported alone.
+    pub danger: bool,
+    /// What was found.
+    pub says: String,
+    /// Lines behind it.
+    pub because: Vec<Because>,
+    /// Set when it was reported on this day and is not known to be over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_known_to_be_over_since: Option<String>,
+    /// Set when the words or the number were not understood and this is what they would mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub would_mean: Option<String>,
+    /// Sources.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Whom to call.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Help {
+    /// ISO 3166 country, or `*` where it is not known.
+    pub country: String,
+    /// Emergency number.
+    pub emergency: String,
+    /// Poison center.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poison: Option<String>,
+    /// Crisis lines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub crisis: Vec<String>,
+}
+
+/// One set of criteria.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Criterion {
+    /// `hunter`, `sternbach` or `radomski`.
+    pub id: String,
+    /// `met`, `not_met` or `indeterminate`.
+    pub verdict: &'static str,
+    /// Labels of the rules that are met.
+    pub rules: Vec<String>,
+    /// Signs that made it so.
+    pub because: BTreeSet<String>,
+    /// Signs whose examination would decide it.
+    pub would_decide: BTreeSet<String>,
+    /// What a met result takes for granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proviso: Option<String>,
+    /// Sources.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What is left of one moiety.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Exposure {
+    /// The substance that was taken.
+    pub substance: String,
+    /// Itself or a metabolite.
+    pub moiety: String,
+    /// Share of the person's own peak, 0 to 1.
+    pub share_of_peak: Interval,
+    /// Last dose.
+    pub last_dose: String,
+    /// When it is below 1 % of its peak if no more is taken, in 19 of 20 people.
+    pub gone_by: String,
+    /// Source of the half-life.
+    pub evidence: Vec<Evidence>,
+}
+
+/// An enzyme that is not back yet.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Enzyme {
+    /// `MAO-A`, …
+    pub id: String,
+    /// 1 = the person's own uninhibited activity.
+    pub activity: Interval,
+    /// The inhibitor.
+    pub by: String,
+    /// Source of the recovery.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What substances do, together or alone.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Finding {
+    /// Permanent id.
+    pub id: String,
+    /// `contraindicated`, `major`, `moderate`, `minor` or `info`.
+    pub level: String,
+    /// `serotonin`, `bleeding`, `sodium`, `pressor`, `exposure`, `dose`, …
+    pub kind: String,
+    /// The substances.
+    pub substances: Vec<String>,
+    /// Why.
+    pub says: String,
+    /// When each was taken, and until when it counts.
+    pub timing: Vec<String>,
+    /// What the evidence says to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+    /// Lines behind it.
+    pub because: Vec<Because>,
+    /// When both were first there.
+    pub from: String,
+    /// Until when, if no more is taken; absent while doses go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// What each party says.
+    pub views: Vec<View>,
+    /// Sources.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A look-alike.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Rival {
+    /// Permanent id.
+    pub id: String,
+    /// In words.
+    pub name: String,
+    /// Whether it fits better than serotonin toxicity.
+    pub leads: bool,
+    /// What would tell them apart.
+    pub tell_apart: String,
+    /// What is due now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// Sources.
+    pub evidence: Vec<Evidence>,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Advice {
+    /// Permanent id.
+    pub id: String,
+    /// What.
+    pub says: String,
+    /// When.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub when: String,
+    /// The best grade among its sources.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<String>,
+    /// Sources.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Help {
+    /// The wire form of the numbers to call.
+    #[must_use]
+    pub fn new(help: &HelpLine) -> Self {
+        Self {
+            country: help.country.clone(),
+            emergency: help.emergency.clone(),
+            poison: help.poison.clone(),
+            crisis: help.crisis.clone(),
+        }
+    }
+}
+
+impl Assessment {
+    /// The wire form of an assessment.
+    #[must_use]
+    pub fn new(assessment: &assess::Assessment, knowledge: &Knowledge) -> Self {
+        let convert = Convert { knowledge, zone: &assessment.zone };
+        Self {
+            header: Header {
+                schema: "raphe.assessment/1",
+                raphe: env!("CARGO_PKG_VERSION"),
+                knowledge: assessment.knowledge.clone(),
+                as_of: convert.time(assessment.as_of),
+            },
+            balance: Balance {
+                verdict: match assessment.balance.verdict {
+                    Verdict::TooHigh => "too_high",
+                    Verdict::TooLow => "too_low",
+                    Verdict::Neither => "neither",
+                    Verdict::Unclear => "unclear",
+                },
+                because: assessment.balance.because.clone(),
+            },
+            urgency: word(assessment.urgency),
+            urgency_because: assessment.reasons.iter().map(|reason| convert.reason(reason)).collect(),
+            suicide_path: assessment.suicide_path,
+            help: Help::new(&assessment.help),
+            criteria: assessment.criteria.iter().map(|result| convert.criterion(result)).collect(),
+            severity: assessment.severity.as_ref().map(|severity| severity.id.clone()),
+            exposure: assessment
+                .remaining
+                .iter()
+                .map(|left| Exposure {
+                    substance: left.substance.clone(),
+                    moiety: left.moiety.clone(),
+                    share_of_peak: left.share_of_peak.into(),
+                    last_dose: convert.time(left.last_dose),
+                    gone_by: convert.time(left.gone_by),
+                    evidence: convert.evidence([&left.citation]),
+                })
+                .collect(),
+            enzymes: assessment
+                .enzymes
+                .iter()
+                .map(|enzyme| Enzyme {
+                    id: enzyme.id.clone(),
+                    activity: enzyme.activity.into(),
+                    by: enzyme.by.clone(),
+                    evidence: convert.evidence([&enzyme.citation]),
+                })
+                .collect(),
+            findings: assessment.findings.iter().map(|finding| convert.finding(finding)).collect(),
+            rivals: assessment
+                .rivals
+                .iter()
+                .map(|rival| Rival {
+                    id: rival.id.clone(),
+                    name: rival.name.clone(),
+                    leads: rival.leads,
+                    tell_apart: rival.tell_apart.clone(),
+                    due: rival.due.clone(),
+                    evidence: convert.evidence(&rival.citations),
+                })
+                .collect(),
+            advice: assessment
+                .advice
+                .iter()
+                .map(|advice| Advice {
+                    id: advice.id.clone(),
+                    says: advice.says.clone(),
+                    when: advice.when.clone(),
+                    grade: advice.citations.iter().map(|citation| citation.grade).min().map(word),
+                    evidence: convert.evidence(&advice.citations),
+                })
+                .collect(),
+            assessed: scoped(&assessment.assessed),
+            not_assessed: scoped(&assessment.not_assessed),
+            notices: assessment.notices.iter().map(notice).collect(),
+        }
+    }
+}
+
+pub(crate) fn scoped(items: &[assess::Scoped]) -> Vec<Scoped> {
+    items.iter().map(|item| Scoped { text: item.text.clone(), reason: item.reason.clone() }).collect()
+}
+
+pub(crate) fn notice(notice: &raphe::timeline::Notice) -> Notice {
+    Notice {
+        weight: match notice.weight {
+            Weight::Error => "error",
+            Weight::Warning => "warning",
+            Weight::Info => "info",
+        },
+        line: notice.place.map(|place| place.line),
+        column: notice.place.map(|place| place.column),
+        says: notice.says.clone(),
+        help: notice.help.clone(),
+    }
+}
+
+/// Converts parts that name sources, lines and times.
+pub(crate) struct Convert<'a> {
+    pub(crate) knowledge: &'a Knowledge,
+    pub(crate) zone: &'a raphe::TimeZone,
+}
+
+impl Convert<'_> {
+    pub(crate) fn time(&self, at: raphe::Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    pub(crate) fn evidence<'c>(&self, citations: impl IntoIterator<Item = &'c Citation>) -> Vec<Evidence> {
+        citations
+            .into_iter()
+            .map(|citation| Evidence {
+                cite: citation.cite.clone(),
+                place: citation.place.clone(),
+                source: report::source_line(self.knowledge, citation),
+                grade: word(citation.grade),
+                checked: citation.checked.clone(),
+            })
+            .collect()
+    }
+
+    fn because(&self, origins: &BTreeSet<Origin>) -> Vec<Because> {
+        origins
+            .iter()
+            .filter_map(|origin| match origin {
+                Origin::Line(line) if *line > 0 => Some(Because { line: *line }),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn reason(&self, reason: &assess::Reason) -> Reason {
+        let (over, would) = match &reason.standing {
+            Standing::Reported => (None, None),
+            Standing::NotOver(date) => (Some(date.to_string()), None),
+            Standing::Would { text, reading } => (None, Some(reading.clone().unwrap_or_else(|| text.clone()))),
+        };
+        Reason {
+            id: reason.id.clone(),
+            urgency: word(reason.urgency),
+            danger: reason.danger,
+            says: report::standing(reason),
+            because: self.because(&reason.because),
+            not_known_to_be_over_since: over,
+            would_mean: would,
+            evidence: self.evidence(reason.claim.citations()),
+        }
+    }
+
+    fn criterion(&self, result: &assess::CriterionResult) -> Criterion {
+        Criterion {
+            id: result.id.clone(),
+            verdict: match result.verdict {
+                Truth::True => "met",
+                Truth::False => "not_met",
+                Truth::Unknown => "indeterminate",
+            },
+            rules: result.rules.clone(),
+            because: result.because.clone(),
+            would_decide: result.would_decide.clone(),
+            proviso: result.proviso.clone().filter(|_| result.verdict == Truth::True),
+            evidence: self.evidence(&result.citations),
+        }
+    }
+
+    pub(crate) fn finding(&self, finding: &assess::Finding) -> Finding {
+        Finding {
+            id: finding.id.clone(),
+            level: word(finding.level),
+            kind: finding.kind.clone(),
+            substances: finding.substances.clone(),
+            says: finding.claim.says().to_owned(),
+            timing: finding.timing.clone(),
+            advice: finding.advice.clone(),
+            because: self.because(&finding.because),
+            from: self.time(finding.from),
+            until: finding.until.map(|until| self.time(until)),
+            views: finding
+                .views
+                .iter()
+                .map(|view| View {
+                    by: view.by.clone(),
+                    level: word(view.level),
+                    says: view.says.clone(),
+                    cite: view.citation.cite.clone(),
+                })
+                .collect(),
+            evidence: self.evidence(finding.claim.citations()),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `raphe.check/1`: what `raphe check --json` prints.
+
+use crate::{Evidence, Finding, Header, Help, Notice, Scoped, View, assessment, word};
+use raphe::{TimeZone, check, knowledge::Knowledge};
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// May these be taken together?
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Check {
+    /// Schema, versions, moment.
+    #[serde(flatten)]
+    pub header: Header,
+    /// `contraindicated`, `major`, `moderate`, `minor`, `info` or `none_known`: serotonin, of the whole set. Absent when
+    /// `too_much` is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Set when a dose is far above the highest recommended: nothing else is answered then, only whom to call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub too_much: Option<String>,
+    /// Whom to call.
+    pub help: Help,
+    /// What was recognized.
+    pub substances: Vec<Asked>,
+    /// One answer for each pair and kind of harm, worst first.
+    pub pairs: Vec<Pair>,
+    /// The findings in full, worst first.
+    pub findings: Vec<Finding>,
+    /// What was assessed.
+    pub assessed: Vec<Scoped>,
+    /// What was not.
+    pub not_assessed: Vec<Scoped>,
+    /// What was not understood.
+    pub notices: Vec<Notice>,
+}
+
+/// A substance that was asked about.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Asked {
+    /// Permanent id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Class in words.
+    pub class: String,
+    /// Dose as it was taken to be.
+    pub dose: String,
+}
+
+/// The answer for one pair and one kind of harm.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Pair {
+    /// Name of the first.
+    pub a: String,
+    /// Name of the second.
+    pub b: String,
+    /// How much it matters; `none_known` is not "none".
+    pub level: String,
+    /// Kind of harm.
+    pub kind: String,
+    /// Why.
+    pub why: String,
+    /// What each party says.
+    pub views: Vec<View>,
+    /// Sources.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Check {
+    /// The wire form of a check.
+    #[must_use]
+    pub fn new(check: &check::Check, knowledge: &Knowledge) -> Self {
+        let convert = assessment::Convert { knowledge, zone: &TimeZone::UTC };
+        let findings: Vec<Finding> = check.findings.iter().map(|finding| convert.finding(finding)).collect();
+        let pairs = check.pairs.iter().map(|pair| {
+            let finding = pair.finding.map(|index| &findings[index]);
+            Pair {
+                a: pair.a.clone(),
+                b: pair.b.clone(),
+                level: word(pair.level),
+                kind: pair.kind.clone(),
+                why: pair.why.clone(),
+                views: finding.map_or_else(Vec::new, |finding| finding.views.clone()),
+                evidence: finding.map_or_else(Vec::new, |finding| finding.evidence.clone()),
+            }
+        });
+        let pairs = pairs.collect();
+        Self {
+            header: Header {
+                schema: "raphe.check/1",
+                raphe: env!("CARGO_PKG_VERSION"),
+                knowledge: check.knowledge.clone(),
+                as_of: convert.time(check.as_of),
+            },
+            level: check.too_much.is_none().then(|| word(check.level)),
+            too_much: check.too_much.as_ref().map(|too_much| too_much.name.clone()),
+            help: Help::new(&check.help),
+            substances: check
+                .substances
+                .iter()
+                .map(|item| Asked {
+                    id: item.id.clone(),
+                    name: item.name.clone(),
+                    class: item.class.clone(),
+                    dose: item.dose.clone(),
+                })
+                .collect(),
+            pairs,
+            findings,
+            assessed: assessment::scoped(&check.assessed),
+            not_assessed: assessment::scoped(&check.not_assessed),
+            notices: check.notices.iter().map(assessment::notice).collect(),
+        }
+    }
+}

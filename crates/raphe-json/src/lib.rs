@@ -1,0 +1,129 @@
+//! The JSON wire types, shared by the program and the server.
+//!
+//! Keys are snake_case with the unit in the name; a modeled number is an [`Interval`]; times are ISO 8601. A field that
+//! was not computed is absent, never null or 0. Every result starts with its schema, the versions and the moment it
+//! speaks of. The published schemas in `schemas/` are derived from these types, and a test holds real output against
+//! them.
+
+mod assessment;
+mod check;
+mod lint;
+
+pub use assessment::*;
+pub use check::*;
+pub use lint::*;
+
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A median with its 5 to 95 % range.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Interval {
+    /// The middle of the population.
+    pub median: f64,
+    /// One in twenty lies below.
+    pub p5: f64,
+    /// One in twenty lies above.
+    pub p95: f64,
+}
+
+impl From<raphe::units::Interval> for Interval {
+    /// Rounded to four digits: more would claim what nobody knows.
+    fn from(interval: raphe::units::Interval) -> Self {
+        let round = |value: f64| if value == 0.0 { 0.0 } else { format!("{value:.3e}").parse().unwrap_or(value) };
+        Self { median: round(interval.median), p5: round(interval.p5), p95: round(interval.p95) }
+    }
+}
+
+/// What every result starts with.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Header {
+    /// Name and number of the schema, such as `raphe.assessment/1`.
+    pub schema: &'static str,
+    /// Version of the program.
+    pub raphe: &'static str,
+    /// Version of the knowledge.
+    pub knowledge: String,
+    /// The moment it speaks of.
+    pub as_of: String,
+}
+
+/// A source behind a statement.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Evidence {
+    /// Key of the source.
+    pub cite: String,
+    /// The place in it.
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The source in words.
+    pub source: String,
+    /// How the fact came to be known.
+    pub grade: String,
+    /// Day on which a curator opened the source; absent = second-hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checked: Option<String>,
+}
+
+/// What one party says of a combination.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct View {
+    /// Whose view.
+    pub by: String,
+    /// The level they give it.
+    pub level: String,
+    /// In one sentence.
+    pub says: String,
+    /// Key of the source.
+    pub cite: String,
+}
+
+/// A line of the diary that something stands on.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Because {
+    /// Line of the diary, from 1.
+    pub line: u32,
+}
+
+/// Something that was, or was not, assessed.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Scoped {
+    /// What.
+    pub text: String,
+    /// How, or why not.
+    pub reason: String,
+}
+
+/// Something read but not understood, or read in a way worth saying.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Notice {
+    /// `error` (not read), `warning` or `info`.
+    pub weight: &'static str,
+    /// Line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Column in characters, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// What was found.
+    pub says: String,
+    /// What to write instead, or what it means for the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// The word of a fieldless schema value, as the knowledge base spells it.
+pub(crate) fn word(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,864 @@
+//! The judgment: danger first, then the criteria, then what the medicines do together.
+//!
+//! The order is the safety of the whole program. Danger signs are judged from what was reported, and from what words
+//! and unread numbers would mean; nothing computed later can lower them. Then the published criteria and the severity.
+//! Then the pairs of substances that act at the same time, each with its window, its level and both views where
+//! regulators and toxicologists differ. Urgency is the greatest of all of these.
+//!
+//! Left for later, and absent until computed: how likely toxicity is, the modeled synapse, the full differential, the
+//! features that the article calls low serotonin.
+
+mod combine;
+mod doses;
+
+pub(crate) use doses::OVERDOSE_TIMES;
+
+use crate::{
+    criteria::{
+        Answer, Judgment, Truth,
+        facts::{Facts, Reports, Scope},
+        judge,
+    },
+    exposure::{self, EnzymeState, Exposure, Remaining},
+    knowledge::{
+        Citation, Claim, Knowledge,
+        schema::{Flag, Found, HelpLine, Level, Serotonergic, Side, Statement, Substance, Urgency},
+    },
+    population::Population,
+    timeline::{Notice, Origin, Timeline, Weight},
+    units::TimeSpan,
+};
+use jiff::{SignedDuration, Timestamp, civil};
+use std::collections::BTreeSet;
+
+/// What is asked of a timeline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Question {
+    /// The moment it is asked for.
+    pub as_of: Timestamp,
+    /// How far ahead to look.
+    pub horizon: TimeSpan,
+    /// How many virtual people, and their seed.
+    pub population: Population,
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// The moment it speaks of.
+    pub as_of: Timestamp,
+    /// The zone its times are printed in.
+    pub zone: jiff::tz::TimeZone,
+    /// Version of the knowledge it was made with.
+    pub knowledge: String,
+    /// Too high, too low, neither or unclear, and why in sentences.
+    pub balance: Balance,
+    /// How soon to act: the greatest of all reasons.
+    pub urgency: Urgency,
+    /// Every reason to act, most urgent first.
+    pub reasons: Vec<Reason>,
+    /// Whether anything points to suicide: it then stands first.
+    pub suicide_path: bool,
+    /// The published criteria.
+    pub criteria: Vec<CriterionResult>,
+    /// How severe the reported signs are, when serotonin toxicity is in question.
+    pub severity: Option<Severity>,
+    /// What is still in the body.
+    pub remaining: Vec<Remaining>,
+    /// Enzymes that are not back yet.
+    pub enzymes: Vec<EnzymeState>,
+    /// What the substances do together, worst first.
+    pub findings: Vec<Finding>,
+    /// Look-alikes that must be named.
+    pub rivals: Vec<NamedRival>,
+    /// What to do, in order.
+    pub advice: Vec<Advice>,
+    /// Substances on board with what is known of each.
+    pub on_board: Vec<OnBoard>,
+    /// Signs reported in this episode, present ones.
+    pub signs: Vec<SignSeen>,
+    /// Whom to call.
+    pub help: HelpLine,
+    /// What was assessed.
+    pub assessed: Vec<Scoped>,
+    /// What was not, with the reason.
+    pub not_assessed: Vec<Scoped>,
+    /// What was not understood or was read in a way worth saying.
+    pub notices: Vec<Notice>,
+}
+
+/// The verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// One of four.
+    pub verdict: Verdict,
+    /// Why, one sentence.
+    pub because: String,
+}
+
+/// Too high, too low, neither or unclear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The criteria are met, or toxicity is the leading explanation of what was reported.
+    TooHigh,
+    /// Features that the article calls low serotonin; never a measured lack.
+    TooLow,
+    /// Signs were looked for, what was taken is known, and nothing points either way.
+    Neither,
+    /// Not enough is known, or something else leads.
+    Unclear,
+}
+
+/// A reason to act.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// Id of the flag or finding.
+    pub id: String,
+    /// How soon.
+    pub urgency: Urgency,
+    /// A danger sign, judged from what was reported alone.
+    pub danger: bool,
+    /// What was found, with sources.
+    pub claim: Claim,
+    /// What to do about it.
+    pub advice: Option<String>,
+    /// Lines behind it.
+    pub because: BTreeSet<Origin>,
+    /// How far it is to be trusted.
+    pub standing: Standing,
+}
+
+/// How far a reason is to be trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Reported as such.
+    Reported,
+    /// What these words or this number would mean.
+    Would {
+        /// As written.
+        text: String,
+        /// What a number without its unit would be.
+        reading: Option<String>,
+    },
+    /// Reported on this day, not known to be over.
+    NotOver(civil::Date),
+}
+
+/// The result of one set of criteria.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CriterionResult {
+    /// `hunter`, `sternbach`, `radomski`.
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// Met, not met, or not decidable.
+    pub verdict: Truth,
+    /// Labels of the rules that are met.
+    pub rules: Vec<String>,
+    /// Signs that made it so.
+    pub because: BTreeSet<String>,
+    /// Signs whose examination would decide it.
+    pub would_decide: BTreeSet<String>,
+    /// What a met result takes for granted.
+    pub proviso: Option<String>,
+    /// Its accuracy and limits.
+    pub limits: String,
+    /// Sources.
+    pub citations: Vec<Citation>,
+    /// Lines behind it.
+    pub lines: BTreeSet<Origin>,
+}
+
+/// A severity grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Severity {
+    /// `life_threatening`, `severe`, `moderate`, `mild`.
+    pub id: String,
+    /// In words.
+    pub name: String,
+    /// What made it so.
+    pub because: BTreeSet<String>,
+    /// Sources.
+    pub citations: Vec<Citation>,
+}
+
+/// What two substances do together, or one alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// `maoa_irreversible-sri:phenelzine+sertraline`.
+    pub id: String,
+    /// How much it matters.
+    pub level: Level,
+    /// `serotonin`, `pressor`, `bleeding`, `exposure`, `dose`, …
+    pub kind: String,
+    /// The substances, by id.
+    pub substances: Vec<String>,
+    /// Why, with sources.
+    pub claim: Claim,
+    /// When each was taken and until when it counts.
+    pub timing: Vec<String>,
+    /// What the evidence says to do.
+    pub advice: Option<String>,
+    /// What each party says.
+    pub views: Vec<Viewed>,
+    /// Lines behind it.
+    pub because: BTreeSet<Origin>,
+    /// When both were first there.
+    pub from: Timestamp,
+    /// Until when, if no more is taken; `None` while doses go on.
+    pub until: Option<Timestamp>,
+    /// Urgency without and with a sign of toxicity.
+    pub urgency: (Urgency, Urgency),
+}
+
+/// What one party says of a combination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewed {
+    /// Whose view.
+    pub by: String,
+    /// The level they give it.
+    pub level: Level,
+    /// In one sentence.
+    pub says: String,
+    /// Source.
+    pub citation: Citation,
+}
+
+/// A look-alike that must be named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedRival {
+    /// Id.
+    pub id: String,
+    /// Name in words.
+    pub name: String,
+    /// Whether it fits better than serotonin toxicity.
+    pub leads: bool,
+    /// What would tell them apart.
+    pub tell_apart: String,
+    /// What is due now.
+    pub due: Option<String>,
+    /// Sources.
+    pub citations: Vec<Citation>,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// Id.
+    pub id: String,
+    /// When.
+    pub when: String,
+    /// What.
+    pub says: String,
+    /// Sources.
+    pub citations: Vec<Citation>,
+}
+
+/// A substance that still acts, or may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnBoard {
+    /// Id.
+    pub substance: String,
+    /// Name.
+    pub name: String,
+    /// Class in words.
+    pub class: String,
+    /// Whether doses go on.
+    pub running: bool,
+    /// First dose of the spell.
+    pub since: Timestamp,
+    /// Last dose by now.
+    pub last: Timestamp,
+    /// Whether it is a serotonergic agent.
+    pub serotonergic: Serotonergic,
+    /// Lines that speak of it.
+    pub lines: BTreeSet<Origin>,
+    /// What is worth knowing while it is on board.
+    pub notes: Vec<Claim>,
+}
+
+/// A sign that was reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignSeen {
+    /// Id.
+    pub id: String,
+    /// Clinical name.
+    pub name: String,
+    /// Which side it speaks for.
+    pub side: Side,
+    /// Lines.
+    pub lines: BTreeSet<Origin>,
+}
+
+/// Something that was, or was not, assessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scoped {
+    /// What.
+    pub text: String,
+    /// Why, or how.
+    pub reason: String,
+}
+
+/// A danger sign of the last week is as urgent as one of today; an older one is still named.
+const DANGER_FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Judges a timeline. The timeline may come straight from the diary: names are resolved here.
+///
+/// Pure: the same timeline, knowledge and question give the same answer to the byte.
+#[must_use]
+pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -> Assessment {
+    let (timeline, mut notices) = knowledge.resolve(timeline);
+    let timeline = &timeline;
+    let as_of = question.as_of;
+    let exposure = exposure::simulate(timeline, knowledge, question.population, as_of);
+    let reports = Reports::collect(timeline, knowledge, &exposure, as_of);
+
+    // Signs of one episode are judged together; danger signs of the last day count whatever the episode.
+    let day_ago = as_of - SignedDuration::from_hours(24);
+    let episode = reports.episode();
+    let (from, to) = episode.map_or((day_ago, as_of), |(first, last)| (first, last));
+    let strict_scope = Scope::Episode(from, to);
+    let danger_scope = Scope::Episode(from.min(day_ago), as_of);
+
+    let findings = combined(knowledge, timeline, &exposure, as_of);
+    let overlap = findings.iter().filter(|finding| finding.kind == "serotonin" && finding.urgency.0 >= Urgency::Urgent);
+    let overlap: BTreeSet<Origin> = overlap.flat_map(|finding| finding.because.iter().cloned()).collect();
+    let overlap = match overlap.is_empty() {
+        true => Answer::plain(false),
+        false => Answer { truth: Truth::True, because: overlap },
+    };
+
+    let mut facts = reports.view(strict_scope, false);
+    facts.set("maoa_with_serotonergic", overlap.clone());
+    let criteria = criteria(knowledge, &facts);
+    let derived = derived_facts(&criteria);
+    for (name, answer) in &derived {
+        facts.set(name, answer.clone());
+    }
+    let severity = severity(knowledge, &facts);
+    let graded = severity_facts(severity.as_ref());
+
+    let views = [(danger_scope, false), (danger_scope, true), (Scope::Open, true)].map(|(scope, conditional)| {
+        let mut view = reports.view(scope, conditional);
+        view.set("maoa_with_serotonergic", overlap.clone());
+        for (name, answer) in derived.iter().chain(&graded) {
+            view.set(name, answer.clone());
+        }
+        view
+    });
+    let mut reasons = flags(knowledge, timeline, &reports, &views, as_of);
+    let toxic = facts.answer("fact toxicity_sign");
+    reasons.extend(findings.iter().filter_map(|finding| finding_reason(finding, toxic.truth == Truth::True)));
+    let rivals = rivals(knowledge, &views[0], criteria_truth(&criteria, "hunter"), &mut reasons);
+    reasons.sort_by(|a, b| (b.urgency, b.danger, &a.id).cmp(&(a.urgency, a.danger, &b.id)));
+    let urgency = reasons.iter().map(|reason| reason.urgency).max().unwrap_or_default();
+    let suicide_path = suicide(&views[2]);
+
+    let signs: Vec<SignSeen> = reports
+        .present_signs(from.min(day_ago), as_of)
+        .into_iter()
+        .filter_map(|(id, lines)| {
+            let sign = knowledge.sign(id).filter(|sign| sign.found != Found::Condition)?;
+            Some(SignSeen { id: id.to_owned(), name: sign.name.clone(), side: sign.side, lines })
+        })
+        .collect();
+    let looked = reports.looked(from.min(day_ago), as_of);
+    let balance = balance(&Ground {
+        criteria: &criteria,
+        facts: &facts,
+        exposure: &exposure,
+        rivals: &rivals,
+        signs: &signs,
+        looked,
+        urgency,
+    });
+    let on_board = on_board(knowledge, &exposure, as_of);
+    let help = help_line(knowledge, timeline.person.country.as_deref());
+    let held = held(knowledge, &exposure, &findings, urgency, as_of);
+    let advice = advice(knowledge, urgency, &help, &held, &reasons);
+    let (assessed, not_assessed) = scope(knowledge, &exposure, &on_board);
+    let planned = timeline.entries.iter().filter(|entry| !entry.when.begun_by(as_of)).count();
+    if planned > 0 {
+        notices.push(Notice {
+            weight: Weight::Info,
+            place: None,
+            says: format!("{planned} lines lie after the moment this is judged for and were not used"),
+            help: Some("use `--at` with a later time to judge them".to_owned()),
+        });
+    }
+    Assessment {
+        as_of,
+        zone: timeline.zone(),
+        knowledge: knowledge.base().version.clone(),
+        balance,
+        urgency,
+        reasons,
+        suicide_path,
+        criteria,
+        severity,
+        remaining: exposure.remaining,
+        enzymes: exposure.enzymes,
+        findings,
+        rivals,
+        advice,
+        on_board,
+        signs,
+        help,
+        assessed,
+        not_assessed,
+        notices,
+    }
+}
+
+/// What the substances on board do together and alone, worst first.
+pub(crate) fn combined(
+    knowledge: &Knowledge,
+    timeline: &Timeline,
+    exposure: &Exposure,
+    as_of: Timestamp,
+) -> Vec<Finding> {
+    let mut findings = combine::findings(knowledge, timeline, exposure, as_of);
+    findings.extend(doses::findings(knowledge, timeline, exposure, as_of));
+    findings.sort_by(|a, b| (b.level, a.kind != "serotonin", &a.id).cmp(&(a.level, b.kind != "serotonin", &b.id)));
+    findings
+}
+
+fn citations(evidence: &[crate::knowledge::schema::Evidence]) -> Vec<Citation> {
+    evidence.iter().map(Citation::from).collect()
+}
+
+fn criteria(knowledge: &Knowledge, facts: &Facts<'_>) -> Vec<CriterionResult> {
+    let judged = knowledge.base().criteria.iter().map(|criterion| {
+        let given = judge(&criterion.given, facts);
+        let parts: Vec<(&str, Judgment)> =
+            criterion.rules.iter().map(|rule| (rule.label.as_str(), judge(&rule.when, facts))).collect();
+        let any = parts.iter().map(|(_, part)| part.truth).max().unwrap_or(Truth::False);
+        let verdict = any.min(given.truth);
+        let counted = |part: &&(&str, Judgment)| part.1.truth == any && any != Truth::False;
+        let mut result = CriterionResult {
+            id: criterion.id.clone(),
+            name: criterion.name.clone(),
+            verdict,
+            rules: Vec::new(),
+            because: BTreeSet::new(),
+            would_decide: BTreeSet::new(),
+            proviso: criterion.proviso.clone(),
+            limits: criterion.limits.clone(),
+            citations: citations(&criterion.evidence),
+            lines: BTreeSet::new(),
+        };
+        for (label, part) in parts.iter().filter(counted) {
+            if part.truth == Truth::True {
+                result.rules.push((*label).to_owned());
+            }
+            result.because.extend(part.atoms.iter().filter(|atom| !is_context(atom)).cloned());
+            result.lines.extend(part.because.iter().cloned());
+        }
+        if verdict == Truth::Unknown {
+            if any == Truth::Unknown {
+                let open = parts.iter().filter(|(_, part)| part.truth == Truth::Unknown);
+                result.would_decide.extend(open.flat_map(|(_, part)| part.would_decide.iter().cloned()));
+            }
+            result.would_decide.extend(given.would_decide);
+        }
+        result
+    });
+    let order = |id: &str| ["hunter", "sternbach", "radomski"].iter().position(|known| *known == id);
+    let mut judged: Vec<CriterionResult> = judged.collect();
+    judged.sort_by_key(|result| (order(&result.id).unwrap_or(usize::MAX), result.id.clone()));
+    judged
+}
+
+/// Facts and exposures are circumstances, not signs.
+fn is_context(atom: &str) -> bool {
+    crate::criteria::facts::FACTS.iter().any(|(fact, _)| *fact == atom)
+        || crate::criteria::facts::ExposureAtom::read(atom).is_some()
+}
+
+fn criteria_truth(criteria: &[CriterionResult], id: &str) -> Truth {
+    criteria.iter().find(|result| result.id == id).map_or(Truth::Unknown, |result| result.verdict)
+}
+
+fn derived_facts(criteria: &[CriterionResult]) -> Vec<(&'static str, Answer)> {
+    let answer = |id: &str, wanted: Truth| {
+        criteria.iter().find(|result| result.id == id).map_or_else(Answer::default, |result| Answer {
+            truth: (result.verdict == wanted).into(),
+            because: if result.verdict == wanted { result.lines.clone() } else { BTreeSet::new() },
+        })
+    };
+    vec![
+        ("hunter_met", answer("hunter", Truth::True)),
+        ("hunter_indeterminate", answer("hunter", Truth::Unknown)),
+        ("sternbach_met", answer("sternbach", Truth::True)),
+        ("radomski_met", answer("radomski", Truth::True)),
+    ]
+}
+
+fn severity(knowledge: &Knowledge, facts: &Facts<'_>) -> Option<Severity> {
+    knowledge.base().severity.iter().find_map(|grade| {
+        let judgment = judge(&grade.when, facts);
+        (judgment.truth == Truth::True).then(|| Severity {
+            id: grade.id.clone(),
+            name: grade.name.clone(),
+            because: judgment.atoms.into_iter().filter(|atom| !is_context(atom)).collect(),
+            citations: citations(&grade.evidence),
+        })
+    })
+}
+
+fn severity_facts(severity: Option<&Severity>) -> Vec<(&'static str, Answer)> {
+    let id = severity.map_or("", |severity| severity.id.as_str());
+    let severe = matches!(id, "life_threatening" | "severe");
+    vec![
+        ("severity_severe", Answer::plain(severe)),
+        ("severity_moderate", Answer::plain(severe || id == "moderate")),
+    ]
+}
+
+/// Every flag that holds: as reported, else as words and unread numbers would mean, else as reported and not over.
+fn flags(
+    knowledge: &Knowledge,
+    timeline: &Timeline,
+    reports: &Reports<'_>,
+    [strict, conditional, open]: &[Facts<'_>; 3],
+    as_of: Timestamp,
+) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    for flag in &knowledge.base().flags {
+        let reported = judge(&flag.when, strict);
+        if reported.truth == Truth::True {
+            reasons.extend(reason(knowledge, flag, reported, Standing::Reported, flag.urgency));
+            continue;
+        }
+        let would = judge(&flag.when, conditional);
+        if would.truth == Truth::True {
+            let text = conditional.readings(&would.because).map(|(_, text)| text.to_owned()).next();
+            let reading = conditional.supposed_temperature(&would.because).map(|celsius| {
+                let temperature = crate::units::Temperature::celsius(celsius);
+                format!("{temperature} ({} °F)", crate::units::number(libm::round(temperature.as_fahrenheit() * 10.0) / 10.0))
+            });
+            let standing = match text {
+                Some(text) => Standing::Would { text, reading },
+                None => Standing::Reported,
+            };
+            reasons.extend(reason(knowledge, flag, would, standing, flag.urgency));
+            continue;
+        }
+        if !flag.danger {
+            continue;
+        }
+        let earlier = judge(&flag.when, open);
+        if earlier.truth == Truth::True
+            && let Some(last) = reports.last_reported(&earlier.because)
+        {
+            let fresh = as_of.duration_since(last) <= DANGER_FRESH;
+            let urgency = if fresh { flag.urgency } else { flag.urgency.min(Urgency::Prompt) };
+            let date = last.to_zoned(timeline.zone()).date();
+            reasons.extend(reason(knowledge, flag, earlier, Standing::NotOver(date), urgency));
+        }
+    }
+    reasons
+}
+
+fn reason(
+    knowledge: &Knowledge,
+    flag: &Flag,
+    judgment: Judgment,
+    standing: Standing,
+    urgency: Urgency,
+) -> Option<Reason> {
+    Some(Reason {
+        id: flag.id.clone(),
+        urgency,
+        danger: flag.danger,
+        claim: knowledge.claim(&flag.says, citations(&flag.evidence))?,
+        advice: flag.advice.clone(),
+        because: judgment.because,
+        standing,
+    })
+}
+
+fn finding_reason(finding: &Finding, toxicity_sign: bool) -> Option<Reason> {
+    let urgency = if toxicity_sign { finding.urgency.1.max(finding.urgency.0) } else { finding.urgency.0 };
+    (urgency > Urgency::None).then(|| Reason {
+        id: finding.id.clone(),
+        urgency,
+        danger: false,
+        claim: finding.claim.clone(),
+        advice: finding.advice.clone(),
+        because: finding.because.clone(),
+        standing: Standing::Reported,
+    })
+}
+
+fn rivals(knowledge: &Knowledge, facts: &Facts<'_>, hunter: Truth, reasons: &mut Vec<Reason>) -> Vec<NamedRival> {
+    let mut named = Vec::new();
+    for rival in &knowledge.base().rivals {
+        let judgment = judge(&rival.when, facts);
+        if judgment.truth != Truth::True {
+            continue;
+        }
+        let leads = hunter != Truth::True
+            && rival.leads.as_ref().is_some_and(|leads| judge(leads, facts).truth == Truth::True);
+        if leads && rival.urgency > Urgency::None {
+            let says = format!("What was reported fits {} better than serotonin toxicity.", rival.name);
+            reasons.extend(knowledge.claim(says, citations(&rival.evidence)).map(|claim| Reason {
+                id: format!("rival:{}", rival.id),
+                urgency: rival.urgency,
+                danger: false,
+                claim,
+                advice: rival.due.clone(),
+                because: judgment.because.clone(),
+                standing: Standing::Reported,
+            }));
+        }
+        named.push(NamedRival {
+            id: rival.id.clone(),
+            name: rival.name.clone(),
+            leads,
+            tell_apart: rival.tell_apart.clone(),
+            due: rival.due.clone(),
+            citations: citations(&rival.evidence),
+        });
+    }
+    named.sort_by_key(|rival| !rival.leads);
+    named
+}
+
+fn suicide(conditional: &Facts<'_>) -> bool {
+    ["fact overdose_on_purpose", "fact phq9_item9", "fact suicide_words", "suicidal_ideation"]
+        .into_iter()
+        .any(|atom| conditional.answer(atom).truth == Truth::True)
+}
+
+/// What the verdict stands on.
+struct Ground<'a> {
+    criteria: &'a [CriterionResult],
+    facts: &'a Facts<'a>,
+    exposure: &'a Exposure,
+    rivals: &'a [NamedRival],
+    signs: &'a [SignSeen],
+    looked: bool,
+    urgency: Urgency,
+}
+
+fn balance(ground: &Ground<'_>) -> Balance {
+    let truth = |id| criteria_truth(ground.criteria, id);
+    let leading = ground.rivals.iter().find(|rival| rival.leads);
+    let toxic = ground.facts.answer("fact toxicity_sign").truth == Truth::True;
+    let low = ground.signs.iter().any(|sign| matches!(sign.side, Side::Low | Side::Both));
+    let unrecognized = !ground.exposure.unrecognized.is_empty();
+    let both = truth("sternbach") == Truth::True && truth("radomski") == Truth::True;
+    let says = |verdict, because: &str| Balance { verdict, because: because.to_owned() };
+    match () {
+        () if truth("hunter") == Truth::True => match ground.rivals.first() {
+            Some(rival) => Balance {
+                verdict: Verdict::TooHigh,
+                because: format!(
+                    "The Hunter criteria for serotonin toxicity are met. {} can look the same and is named below.",
+                    capital(&rival.name)
+                ),
+            },
+            None => says(Verdict::TooHigh, "The Hunter criteria for serotonin toxicity are met."),
+        },
+        () if leading.is_some() => Balance {
+            verdict: Verdict::Unclear,
+            because: format!(
+                "What was reported fits {} better than serotonin toxicity.",
+                leading.map_or("another cause", |rival| rival.name.as_str())
+            ),
+        },
+        () if both && truth("hunter") == Truth::Unknown => says(
+            Verdict::TooHigh,
+            "Serotonin toxicity is the leading explanation of what was reported: two sets of criteria are met, and the \
+             signs that decide the third were not all examined.",
+        ),
+        () if unrecognized && (toxic || !ground.signs.is_empty()) => {
+            says(Verdict::Unclear, "A medicine was not recognized, so it is not known whether it acts on serotonin.")
+        }
+        () if toxic && truth("hunter") == Truth::Unknown => says(
+            Verdict::Unclear,
+            "There are signs that serotonin toxicity can cause, and the signs that would decide it were not all examined.",
+        ),
+        () if ground.urgency >= Urgency::Urgent => {
+            says(Verdict::Unclear, "What was reported is dangerous, but it does not tell whether serotonin is the cause.")
+        }
+        () if unrecognized => {
+            says(Verdict::Unclear, "A medicine was not recognized, so what was taken is not fully known.")
+        }
+        () if !ground.looked => {
+            says(Verdict::Unclear, "No signs were recorded around this time, so neither side can be told.")
+        }
+        () if low => says(
+            Verdict::Unclear,
+            "Nothing points to too much serotonin. There are features that the article calls low serotonin; they fit many \
+             conditions, and raphe does not judge them yet.",
+        ),
+        () => says(
+            Verdict::Neither,
+            "Signs were looked for, what was taken is known, and nothing points to too much serotonin.",
+        ),
+    }
+}
+
+/// The same text with its first letter in upper case.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn on_board(knowledge: &Knowledge, exposure: &Exposure, as_of: Timestamp) -> Vec<OnBoard> {
+    exposure
+        .acting_at(as_of)
+        .filter_map(|(one, _)| {
+            let substance = knowledge.substance(&one.substance)?;
+            let spell = one.spells.last()?;
+            Some(OnBoard {
+                substance: one.substance.clone(),
+                name: substance.names.inn.clone(),
+                class: substance.class.clone(),
+                running: spell.running,
+                since: spell.first,
+                last: spell.last,
+                serotonergic: exposure::serotonergic(knowledge, one),
+                lines: spell.origins.clone(),
+                notes: notes(knowledge, substance),
+            })
+        })
+        .collect()
+}
+
+/// What is worth knowing of a substance while it is on board.
+pub(crate) fn notes(knowledge: &Knowledge, substance: &Substance) -> Vec<Claim> {
+    let claim = |note: &Statement| knowledge.claim(&note.says, citations(&note.evidence));
+    substance.notes.iter().filter_map(claim).collect()
+}
+
+pub(crate) fn help_line(knowledge: &Knowledge, country: Option<&str>) -> HelpLine {
+    let lines = &knowledge.base().help;
+    let find = |code: &str| lines.iter().find(|line| line.country == code).cloned();
+    country.and_then(find).or_else(|| find("*")).unwrap_or_else(|| HelpLine {
+        country: "*".to_owned(),
+        emergency: "the local emergency number".to_owned(),
+        poison: None,
+        crisis: Vec::new(),
+        evidence: Vec::new(),
+    })
+}
+
+/// Medicines to hold, by name: the serotonergic parts of what is urgent, never one that must not be stopped suddenly.
+fn held(
+    knowledge: &Knowledge,
+    exposure: &Exposure,
+    findings: &[Finding],
+    urgency: Urgency,
+    as_of: Timestamp,
+) -> Vec<String> {
+    if urgency < Urgency::Urgent {
+        return Vec::new();
+    }
+    let pressing = findings.iter().filter(|finding| finding.level >= Level::Major || finding.urgency.1 >= Urgency::Urgent);
+    let mut ids: BTreeSet<String> = pressing.flat_map(|finding| finding.substances.iter().cloned()).collect();
+    let serotonergic = exposure
+        .acting_at(as_of)
+        .filter(|(one, sure)| *sure && exposure::serotonergic(knowledge, one) == Serotonergic::Yes)
+        .map(|(one, _)| one.substance.clone());
+    ids.extend(serotonergic);
+    let running = |id: &String| exposure.of(id).is_some_and(|(one, _)| {
+        one.spells.last().is_some_and(|spell| spell.running || as_of.duration_since(spell.last) <= SignedDuration::from_hours(72))
+    });
+    ids.iter()
+        .filter(|id| running(id))
+        .filter_map(|id| knowledge.substance(id))
+        .filter(|substance| substance.keep.is_none())
+        .map(|substance| substance.names.inn.clone())
+        .collect()
+}
+
+fn advice(
+    knowledge: &Knowledge,
+    urgency: Urgency,
+    help: &HelpLine,
+    held: &[String],
+    reasons: &[Reason],
+) -> Vec<Advice> {
+    let poison = help.poison.clone().unwrap_or_else(|| "a poison center or emergency doctor".to_owned());
+    let fill = |text: &str| {
+        text.replace("{emergency}", &help.emergency).replace("{poison}", &poison).replace("{held}", &list(held, "or"))
+    };
+    let mut advice: Vec<Advice> = knowledge
+        .base()
+        .actions
+        .iter()
+        .filter(|action| action.urgency == urgency && !(held.is_empty() && action.says.contains("{held}")))
+        .map(|action| Advice {
+            id: action.id.clone(),
+            when: action.when.clone(),
+            says: fill(&action.says),
+            citations: citations(&action.evidence),
+        })
+        .collect();
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    // Softer advice ("do not stop suddenly") must not stand beside harder ("take no more").
+    for reason in reasons.iter().filter(|reason| reason.urgency >= urgency.min(Urgency::Urgent)) {
+        let Some(text) = reason.advice.as_deref().map(fill) else { continue };
+        if said.insert(text.clone()) {
+            advice.push(Advice {
+                id: reason.id.clone(),
+                when: String::new(),
+                says: text,
+                citations: reason.claim.citations().to_vec(),
+            });
+        }
+    }
+    advice
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn list(items: &[String], word: &str) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} {word} {last}", rest.join(", ")),
+    }
+}
+
+fn scope(knowledge: &Knowledge, exposure: &Exposure, on_board: &[OnBoard]) -> (Vec<Scoped>, Vec<Scoped>) {
+    let mut assessed = vec![
+        scoped("danger signs", "from what was reported, before anything else"),
+        scoped("Hunter, Sternbach and Radomski criteria", "with what was not examined left open"),
+    ];
+    let names: Vec<String> = on_board.iter().map(|item| item.name.clone()).collect();
+    assessed.extend(interactions(&names));
+    (assessed, not_assessed(knowledge, exposure))
+}
+
+/// What a check assessed and what it did not.
+pub(crate) fn check_scope(
+    knowledge: &Knowledge,
+    exposure: &Exposure,
+    substances: &[crate::check::Asked],
+) -> (Vec<Scoped>, Vec<Scoped>) {
+    let names: Vec<String> = substances.iter().map(|item| item.name.clone()).collect();
+    (interactions(&names).into_iter().collect(), not_assessed(knowledge, exposure))
+}
+
+fn scoped(text: &str, reason: &str) -> Scoped {
+    Scoped { text: text.to_owned(), reason: reason.to_owned() }
+}
+
+fn interactions(names: &[String]) -> Option<Scoped> {
+    (!names.is_empty()).then(|| scoped("serotonin interactions", &format!("between {}", list(names, "and"))))
+}
+
+fn not_assessed(knowledge: &Knowledge, exposure: &Exposure) -> Vec<Scoped> {
+    let mut items: Vec<Scoped> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for item in &exposure.unrecognized {
+        if seen.insert(crate::knowledge::key(&item.name.text)) {
+            items.push(scoped(&item.name.text, "this name was not recognized; it may matter"));
+        }
+    }
+    items.extend(knowledge.base().out_of_scope.iter().map(|item| scoped(&item.text, &item.reason)));
+    items
+}

@@ -1,0 +1,368 @@
+//! The curated base, ready to be asked.
+//!
+//! Three things happen here and nowhere else. Names become ids ([`Knowledge::resolve`]): what is not recognized is kept,
+//! shown and offered suggestions, never corrected in silence. Facts become [`Claim`]s, which cannot be made without a
+//! citation. And the base is checked, rule by rule ([`curation`]).
+//!
+//! Matching a name ignores case, accents, spaces and punctuation, and a trailing salt ("hydrochloride"). It never
+//! guesses: `Lexipro` is not Lexapro.
+
+pub mod curation;
+
+use crate::{
+    timeline::{Event, Name, Notice, Origin, Place, Timeline, Weight},
+    units::{Mass, TimeSpan},
+};
+use raphe_knowledge::{Base, Evidence, Grade, Mechanism, Reference, Sign, Substance, Value, View};
+use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
+
+pub use raphe_knowledge as schema;
+
+/// The knowledge base with its indexes; read-only.
+#[derive(Debug, Clone)]
+pub struct Knowledge {
+    base: Base,
+    substances: BTreeMap<String, usize>,
+    signs: BTreeMap<String, usize>,
+}
+
+/// A sentence with at least one citation. Only this module makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    says: String,
+    citations: Vec<Citation>,
+}
+
+impl Claim {
+    /// The sentence.
+    #[must_use]
+    pub fn says(&self) -> &str {
+        &self.says
+    }
+
+    /// Where it comes from; never empty.
+    #[must_use]
+    pub fn citations(&self) -> &[Citation] {
+        &self.citations
+    }
+}
+
+/// A place in a source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Citation {
+    /// Key of the source in the bibliography.
+    pub cite: String,
+    /// The place in it.
+    pub place: Option<String>,
+    /// How the fact came to be known.
+    pub grade: Grade,
+    /// Day on which a curator opened the source; `None` is second-hand.
+    pub checked: Option<String>,
+}
+
+impl From<&Evidence> for Citation {
+    fn from(item: &Evidence) -> Self {
+        Self { cite: item.cite.clone(), place: item.r#where.clone(), grade: item.grade, checked: item.checked.clone() }
+    }
+}
+
+impl From<&View> for Citation {
+    fn from(item: &View) -> Self {
+        Self { cite: item.cite.clone(), place: item.r#where.clone(), grade: item.grade, checked: item.checked.clone() }
+    }
+}
+
+impl From<&Value> for Citation {
+    fn from(item: &Value) -> Self {
+        Self { cite: item.cite.clone(), place: item.r#where.clone(), grade: item.grade, checked: item.checked.clone() }
+    }
+}
+
+/// Words before a sign that say how strong it is, not what it is.
+const QUALIFIERS: &[&str] = &[
+    "mild", "moderate", "severe", "slight", "marked", "profuse", "intermittent", "bilateral", "sustained", "new", "bad",
+    "strong", "some", "very", "intense", "generalized", "generalised", "sudden", "persistent", "heavy", "a bit of",
+];
+
+/// Words behind a medicine that name its salt.
+const SALTS: &[&str] = &[
+    "hydrochloride", "hcl", "hydrobromide", "hbr", "maleate", "mesylate", "mesilate", "citrate", "sulfate", "sulphate",
+    "succinate", "tartrate", "fumarate", "oxalate", "sodium", "phosphate", "besylate", "besilate", "acetate", "chloride",
+];
+
+impl Knowledge {
+    /// The base this program was built with.
+    #[must_use]
+    pub fn bundled() -> Self {
+        Self::new(raphe_knowledge::bundled())
+    }
+
+    /// A base of one's own, for tests of the rules.
+    #[must_use]
+    pub fn new(base: Base) -> Self {
+        let mut substances = BTreeMap::new();
+        for (index, substance) in base.substances.iter().enumerate() {
+            for name in substance_names(substance) {
+                substances.entry(key(&name)).or_insert(index);
+            }
+        }
+        let mut signs = BTreeMap::new();
+        for (index, sign) in base.signs.iter().enumerate() {
+            for name in sign_names(sign) {
+                signs.entry(key(name)).or_insert(index);
+            }
+        }
+        Self { base, substances, signs }
+    }
+
+    /// Everything in it.
+    #[must_use]
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// A substance by its id.
+    #[must_use]
+    pub fn substance(&self, id: &str) -> Option<&Substance> {
+        let index = self.base.substances.binary_search_by(|substance| substance.id.as_str().cmp(id)).ok()?;
+        Some(&self.base.substances[index])
+    }
+
+    /// The name to print for a substance id.
+    #[must_use]
+    pub fn substance_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.substance(id).map_or(id, |substance| &substance.names.inn)
+    }
+
+    /// A substance by any name or code a person may write.
+    #[must_use]
+    pub fn find_substance(&self, text: &str) -> Option<&Substance> {
+        if let Some((prefix, code)) = text.split_once(':') {
+            let code = code.trim();
+            let has = |substance: &&Substance| match prefix.trim().to_ascii_lowercase().as_str() {
+                "rxnorm" => substance.codes.rxnorm.as_deref() == Some(code),
+                "atc" => substance.codes.atc.iter().any(|atc| atc.eq_ignore_ascii_case(code)),
+                "unii" => substance.codes.unii.as_deref().is_some_and(|unii| unii.eq_ignore_ascii_case(code)),
+                _ => false,
+            };
+            return self.base.substances.iter().find(has);
+        }
+        let find = |text: &str| self.substances.get(&key(text)).map(|index| &self.base.substances[*index]);
+        find(text).or_else(|| {
+            let (rest, last) = text.trim().rsplit_once(char::is_whitespace)?;
+            SALTS.contains(&last.to_lowercase().as_str()).then(|| find(rest)).flatten()
+        })
+    }
+
+    /// A sign or condition by its id.
+    #[must_use]
+    pub fn sign(&self, id: &str) -> Option<&Sign> {
+        self.base.signs.iter().find(|sign| sign.id == id)
+    }
+
+    /// A sign or condition by any name a person may write.
+    #[must_use]
+    pub fn find_sign(&self, text: &str) -> Option<&Sign> {
+        let find = |text: &str| self.signs.get(&key(text)).map(|index| &self.base.signs[*index]);
+        let mut rest = text.trim();
+        loop {
+            if let Some(sign) = find(rest) {
+                return Some(sign);
+            }
+            let lower = rest.to_lowercase();
+            let qualifier = QUALIFIERS.iter().find(|word| {
+                lower.strip_prefix(**word).is_some_and(|tail| tail.starts_with(char::is_whitespace))
+            })?;
+            rest = rest.get(qualifier.len()..)?.trim_start();
+        }
+    }
+
+    /// The sign a text names, and whether it is present: "no bowel sounds" is itself a sign, not its absence.
+    fn sign_of(&self, text: &str, present: bool) -> (Option<String>, bool) {
+        let negative = (!present).then(|| self.find_sign(&format!("no {text}"))).flatten();
+        match negative {
+            Some(sign) => (Some(sign.id.clone()), true),
+            None => (self.find_sign(text).map(|sign| sign.id.clone()), present),
+        }
+    }
+
+    /// A class of mechanisms by its id.
+    #[must_use]
+    pub fn class(&self, id: &str) -> Option<&Mechanism> {
+        self.base.mechanisms.iter().find(|class| class.id == id)
+    }
+
+    /// Whether `class` is `wider` or lies within it.
+    #[must_use]
+    pub fn within(&self, class: &str, wider: &str) -> bool {
+        class == wider || self.class(class).is_some_and(|class| class.part_of.iter().any(|id| id == wider))
+    }
+
+    /// A source by its key.
+    #[must_use]
+    pub fn reference(&self, key: &str) -> Option<&Reference> {
+        self.base.references.iter().find(|reference| reference.key == key)
+    }
+
+    /// Names that look like the one written, nearest first, at most three.
+    #[must_use]
+    pub fn suggest_substance(&self, text: &str) -> Vec<String> {
+        let names = self.base.substances.iter().flat_map(|substance| {
+            let names = &substance.names;
+            std::iter::once(&names.inn).chain(&names.brands).chain(&names.synonyms)
+        });
+        nearest(text, names.map(String::as_str))
+    }
+
+    /// Names of signs that look like the one written, nearest first, at most three.
+    #[must_use]
+    pub fn suggest_sign(&self, text: &str) -> Vec<String> {
+        nearest(text, self.base.signs.iter().flat_map(sign_names).filter(|name| !name.contains('_')))
+    }
+
+    /// A sentence made from a fact and its sources.
+    ///
+    /// Returns `None` when there is no source: a claim without one cannot be made.
+    #[must_use]
+    pub fn claim(&self, says: impl Into<String>, citations: impl IntoIterator<Item = Citation>) -> Option<Claim> {
+        let mut citations: Vec<Citation> = citations.into_iter().collect();
+        let mut seen = std::collections::BTreeSet::new();
+        citations.retain(|citation| seen.insert((citation.cite.clone(), citation.place.clone())));
+        let known = |citation: &Citation| self.reference(&citation.cite).is_some();
+        (!citations.is_empty() && citations.iter().all(known)).then(|| Claim { says: says.into(), citations })
+    }
+
+    /// The timeline with ids beside its names, and a notice for each name that was not recognized.
+    #[must_use]
+    pub fn resolve(&self, timeline: &Timeline) -> (Timeline, Vec<Notice>) {
+        let mut resolved = timeline.clone();
+        let mut notices = Vec::new();
+        for entry in &mut resolved.entries {
+            let line = match entry.origin {
+                Origin::Line(line) => Some(line),
+                Origin::Asked(_) => None,
+            };
+            let mut substance = |name: &mut Name| {
+                name.id = self.find_substance(&name.text).map(|substance| substance.id.clone());
+                if name.id.is_none() {
+                    notices.push(not_recognized(name, line, "medicine or substance", &self.suggest_substance(&name.text)));
+                }
+            };
+            match &mut entry.event {
+                Event::Start(dose) | Event::Change(dose) | Event::Take(dose) => substance(&mut dose.name),
+                Event::Miss(name) | Event::Stop(name) => substance(name),
+                Event::Lab(labs) => labs.iter_mut().for_each(|lab| {
+                    lab.name.id = self.find_substance(&lab.name.text).map(|substance| substance.id.clone());
+                }),
+                Event::Sign { finds, .. } | Event::Condition(finds) => finds.iter_mut().for_each(|find| {
+                    let (id, present) = self.sign_of(&find.name.text, find.present);
+                    (find.name.id, find.present) = (id, present);
+                    if find.name.id.is_none() {
+                        notices.push(not_recognized(&find.name, line, "sign", &self.suggest_sign(&find.name.text)));
+                    }
+                }),
+                Event::Feel(feelings) => feelings.iter_mut().for_each(|feeling| {
+                    let (id, present) = self.sign_of(&feeling.name.text, feeling.present);
+                    (feeling.name.id, feeling.present) = (id, present);
+                    if feeling.name.id.is_none() {
+                        notices.push(not_recognized(&feeling.name, line, "feeling", &self.suggest_sign(&feeling.name.text)));
+                    }
+                }),
+                _ => {}
+            }
+        }
+        (resolved, notices)
+    }
+}
+
+fn not_recognized(name: &Name, line: Option<u32>, what: &str, suggestions: &[String]) -> Notice {
+    let help = match suggestions {
+        [] => "it is kept and shown, but not assessed; write the generic name or another word for it".to_owned(),
+        some => format!("did you mean {}? It is kept and shown, but not assessed", some.join(" or ")),
+    };
+    Notice {
+        weight: Weight::Warning,
+        place: line.map(|line| Place { line, column: name.column, length: name.text.chars().count() as u32 }),
+        says: format!("`{}` was not recognized as a {what}", name.text),
+        help: Some(help),
+    }
+}
+
+fn substance_names(substance: &Substance) -> impl Iterator<Item = String> {
+    let names = &substance.names;
+    std::iter::once(&substance.id)
+        .chain(std::iter::once(&names.inn))
+        .chain(&names.brands)
+        .chain(&names.synonyms)
+        .cloned()
+}
+
+fn sign_names(sign: &Sign) -> impl Iterator<Item = &str> {
+    [sign.id.as_str(), &sign.name, &sign.lay].into_iter().chain(sign.synonyms.iter().map(String::as_str))
+}
+
+/// What is left of a name when case, accents, spaces and punctuation are taken away.
+#[must_use]
+pub fn key(text: &str) -> String {
+    text.nfkd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let wanted = key(text);
+    let length = wanted.chars().count();
+    if !(3..=60).contains(&length) {
+        return Vec::new();
+    }
+    let reach = (length / 4).clamp(1, 3);
+    let mut found: Vec<(usize, &str)> = names
+        .filter_map(|name| {
+            let candidate = key(name);
+            if candidate.chars().count().abs_diff(length) > reach {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(&wanted, &candidate);
+            (distance <= reach).then_some((distance, name))
+        })
+        .collect();
+    found.sort();
+    found.dedup_by(|a, b| a.1 == b.1);
+    found.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// The best value of a list that reads as a quantity, with its citation.
+#[must_use]
+pub fn best<T: std::str::FromStr<Err = crate::units::ParseQuantityError> + Copy>(
+    values: &[Value],
+) -> Option<((T, T), &Value)> {
+    values.iter().find_map(|value| crate::units::range(&value.value).ok().map(|range| (range, value)))
+}
+
+/// Mildest and strictest published wait after stopping one substance before another, with the strictest one's source.
+#[must_use]
+pub fn washout<'a>(knowledge: &Knowledge, from: &'a Substance, to: &Substance) -> Option<((TimeSpan, TimeSpan), &'a Value)> {
+    let to_classes: Vec<&str> = to.mechanisms.iter().map(|action| action.class.as_str()).collect();
+    let matching = from.washouts.iter().filter(|washout| {
+        washout.before == to.id || to_classes.iter().any(|class| knowledge.within(class, &washout.before))
+    });
+    let mut waits: Vec<(TimeSpan, &Value)> = matching
+        .flat_map(|washout| &washout.wait)
+        .filter_map(|value| value.value.parse::<TimeSpan>().ok().map(|wait| (wait, value)))
+        .collect();
+    waits.sort_by(|a, b| a.0.as_hours().total_cmp(&b.0.as_hours()));
+    let ((mildest, _), (strictest, source)) = (waits.first()?, waits.last()?);
+    Some(((*mildest, *strictest), source))
+}
+
+/// The highest recommended amount of a route: of a day or of an occasion, as the label counts it.
+#[must_use]
+pub fn maximum(substance: &Substance, route: &str) -> Option<Mass> {
+    substance
+        .doses
+        .iter()
+        .filter(|dose| dose.route == route)
+        .flat_map(|dose| &dose.maximum)
+        .filter_map(|value| crate::units::range::<Mass>(&value.value).ok())
+        .map(|(_, high)| high)
+        .max_by(|a, b| a.as_mg().total_cmp(&b.as_mg()))
+}

@@ -1,0 +1,28 @@
+//! From a person's timeline to an honest, cited answer about serotonin.
+//!
+//! Everything raphe promises is one pure function, [`assess::assess`]: a [`timeline::Timeline`], a
+//! [`knowledge::Knowledge`] and a [`assess::Question`] in, an [`assess::Assessment`] out. Nothing here reads a clock, a
+//! file or the environment; the edges do that.
+//!
+//! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`criteria`], [`assess`],
+//! [`check`], [`report`]. Dependencies point up this list, never down.
+
+pub mod units;
+
+pub mod timeline;
+
+pub mod knowledge;
+
+pub mod population;
+
+pub mod exposure;
+
+pub mod criteria;
+
+pub mod assess;
+
+pub mod check;
+
+pub mod report;
+
+pub use jiff::{Timestamp, tz::TimeZone};

@@ -1,0 +1,597 @@
+//! An assessment in words, in reading order.
+//!
+//! Urgency and what to do come first, then the verdict, then why, then what was not assessed, then the sources. A
+//! [`Report`] is sections of sentences and knows nothing of terminals; [`text`] prints it. One voice for the person and
+//! the clinician: short sentences, the clinical word where it is the plain one.
+
+pub mod text;
+
+use crate::{
+    assess::{Assessment, Finding, Reason, Standing, Verdict, capital, list},
+    check::Check,
+    criteria::Truth,
+    knowledge::{
+        Citation, Knowledge,
+        schema::{Grade, Level, Serotonergic, Urgency},
+    },
+    timeline::{Notice, Origin, Weight},
+};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// A report: a headline, sections, sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// How soon to act.
+    pub urgency: Urgency,
+    /// The first lines, most important first.
+    pub headline: Vec<String>,
+    /// In reading order.
+    pub sections: Vec<Section>,
+    /// What the numbers in brackets refer to, from 1.
+    pub sources: Vec<String>,
+    /// The last line.
+    pub footer: String,
+}
+
+/// A titled list of sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Title.
+    pub title: String,
+    /// Sentences.
+    pub items: Vec<Item>,
+}
+
+/// One item of a section.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Item {
+    /// A word in front that stands out, such as a level.
+    pub mark: Option<String>,
+    /// The sentence.
+    pub text: String,
+    /// Numbers of its sources.
+    pub sources: Vec<usize>,
+    /// Sentences that belong to it.
+    pub under: Vec<Item>,
+}
+
+/// The word for an urgency.
+#[must_use]
+pub fn urgency_word(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Emergency => "EMERGENCY",
+        Urgency::Urgent => "URGENT",
+        Urgency::Prompt => "PROMPT",
+        Urgency::Watch => "WATCH",
+        Urgency::None => "NOTHING URGENT FOUND",
+    }
+}
+
+/// The word for a level.
+#[must_use]
+pub fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Contraindicated => "contraindicated",
+        Level::Major => "major",
+        Level::Moderate => "moderate",
+        Level::Minor => "minor",
+        Level::Info => "for information",
+        Level::NoneKnown => "no serotonin interaction known",
+    }
+}
+
+/// The word for how a fact came to be known.
+#[must_use]
+pub fn grade_word(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Label => "label",
+        Grade::Regulator => "regulator",
+        Grade::MetaAnalysis => "meta-analysis",
+        Grade::Trial => "trial",
+        Grade::Cohort => "cohort",
+        Grade::Review => "review",
+        Grade::CaseReport => "case report",
+        Grade::InVitro => "in vitro",
+        Grade::Animal => "animal",
+        Grade::Derived => "derived",
+        Grade::Inferred => "inferred",
+    }
+}
+
+/// Puts an assessment in words. `preface` stands before everything else, such as which moment was judged.
+#[must_use]
+pub fn report(assessment: &Assessment, knowledge: &Knowledge, preface: Option<&str>) -> Report {
+    let mut writer = Writer { knowledge, assessment, sources: Sources::default() };
+    let headline = writer.headline(preface);
+    let sections = [
+        writer.what_to_do(),
+        writer.why(),
+        writer.together(),
+        writer.criteria(),
+        writer.rivals(),
+        writer.in_the_body(),
+        writer.not_assessed(),
+        notices("How the diary was read", &assessment.notices),
+    ];
+    Report {
+        urgency: assessment.urgency,
+        headline,
+        sections: sections.into_iter().flatten().collect(),
+        sources: writer.sources.print(knowledge),
+        footer: footer(&assessment.knowledge),
+    }
+}
+
+/// Numbers the sources in the order in which they are first named.
+#[derive(Default)]
+pub(crate) struct Sources {
+    order: Vec<Citation>,
+}
+
+impl Sources {
+    /// Numbers of these citations, each source and place once.
+    pub(crate) fn cite<'c>(&mut self, citations: impl IntoIterator<Item = &'c Citation>) -> Vec<usize> {
+        let mut numbers: Vec<usize> = citations
+            .into_iter()
+            .map(|citation| {
+                let same = |known: &Citation| known.cite == citation.cite && known.place == citation.place;
+                self.order.iter().position(same).unwrap_or_else(|| {
+                    self.order.push(citation.clone());
+                    self.order.len() - 1
+                }) + 1
+            })
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    pub(crate) fn print(&self, knowledge: &Knowledge) -> Vec<String> {
+        self.order.iter().map(|citation| source_line(knowledge, citation)).collect()
+    }
+}
+
+/// One source in words: who, what, when, where, and whether it was opened.
+#[must_use]
+pub fn source_line(knowledge: &Knowledge, citation: &Citation) -> String {
+    let mut line = match knowledge.reference(&citation.cite) {
+        Some(reference) => {
+            let mut parts = vec![reference.authors.clone(), reference.title.clone(), reference.source.clone()];
+            parts.extend(reference.year.clone());
+            parts.retain(|part| !part.is_empty());
+            parts.dedup();
+            let mut line = parts.join(". ");
+            let address = reference
+                .doi
+                .as_ref()
+                .map(|doi| format!("doi:{doi}"))
+                .or_else(|| reference.pmid.as_ref().map(|pmid| format!("PMID {pmid}")))
+                .or_else(|| reference.url.clone());
+            if let Some(address) = address {
+                line.push_str(&format!(". {address}"));
+            }
+            line
+        }
+        None => citation.cite.clone(),
+    };
+    if let Some(place) = &citation.place {
+        line.push_str(&format!(" ({place})"));
+    }
+    let opened = if citation.checked.is_some() { "" } else { " *" };
+    format!("{line} [{}]{opened}", grade_word(citation.grade))
+}
+
+struct Writer<'a> {
+    knowledge: &'a Knowledge,
+    assessment: &'a Assessment,
+    sources: Sources,
+}
+
+impl Writer<'_> {
+    fn headline(&self, preface: Option<&str>) -> Vec<String> {
+        let assessment = self.assessment;
+        let mut lines: Vec<String> = preface.map(str::to_owned).into_iter().collect();
+        if assessment.suicide_path {
+            lines.extend(crisis_lines(&assessment.help));
+        }
+        let poison = assessment.help.poison.as_deref().unwrap_or("a poison center or emergency doctor");
+        let emergency = &assessment.help.emergency;
+        let call = match assessment.urgency {
+            Urgency::Emergency => format!("EMERGENCY. Call {emergency} now."),
+            Urgency::Urgent if assessment.suicide_path && assessment.reasons.iter().all(is_suicide_or_mild) => {
+                "URGENT. Talk to someone now.".to_owned()
+            }
+            Urgency::Urgent => format!("URGENT. Phone {poison} now, even if you feel well."),
+            Urgency::Prompt => "PROMPT. Ask the prescriber or a pharmacist within 24 hours.".to_owned(),
+            Urgency::Watch => "WATCH. Nothing has to be done now. Know what to look out for.".to_owned(),
+            Urgency::None => "Nothing urgent was found for serotonin in what was recorded.".to_owned(),
+        };
+        lines.push(call);
+        let verdict = match assessment.balance.verdict {
+            Verdict::TooHigh => "Serotonin: likely too high.",
+            Verdict::TooLow => "Serotonin: features that the article calls low.",
+            Verdict::Neither => "Serotonin: neither too high nor too low is likely.",
+            Verdict::Unclear => "Serotonin: unclear.",
+        };
+        lines.push(format!("{verdict} {}", assessment.balance.because));
+        if let Some(severity) = &assessment.severity {
+            let signs: Vec<String> = severity.because.iter().map(|id| self.sign_name(id)).collect();
+            let because = if signs.is_empty() { String::new() } else { format!(" ({})", list(&signs, "and")) };
+            lines.push(format!("If it is serotonin toxicity, it is {}{because}.", severity.name));
+        }
+        lines
+    }
+
+    fn sign_name(&self, id: &str) -> String {
+        let named = self.knowledge.sign(id).map(|sign| sign.name.to_lowercase());
+        named.unwrap_or_else(|| id.replace('_', " "))
+    }
+
+    fn what_to_do(&mut self) -> Option<Section> {
+        let items: Vec<Item> = self
+            .assessment
+            .advice
+            .iter()
+            .map(|advice| Item {
+                mark: (!advice.when.is_empty()).then(|| capital(&advice.when)),
+                text: advice.says.clone(),
+                sources: self.sources.cite(&advice.citations),
+                under: Vec::new(),
+            })
+            .collect();
+        section("What to do", items)
+    }
+
+    fn why(&mut self) -> Option<Section> {
+        let findings: BTreeSet<&str> = self.assessment.findings.iter().map(|finding| finding.id.as_str()).collect();
+        let reasons: Vec<&Reason> =
+            self.assessment.reasons.iter().filter(|reason| !findings.contains(reason.id.as_str())).collect();
+        let items = reasons
+            .into_iter()
+            .map(|reason| Item {
+                mark: Some(urgency_word(reason.urgency).to_owned()),
+                text: format!("{}{}", standing(reason), lines(&reason.because)),
+                sources: self.sources.cite(reason.claim.citations()),
+                under: Vec::new(),
+            })
+            .collect();
+        section("Why", items)
+    }
+
+    fn together(&mut self) -> Option<Section> {
+        let mut items: Vec<Item> = Vec::new();
+        for finding in &self.assessment.findings {
+            items.push(finding_item(finding, &mut self.sources));
+        }
+        section("What was taken, together", items)
+    }
+
+    fn criteria(&mut self) -> Option<Section> {
+        let mut items = Vec::new();
+        for result in &self.assessment.criteria {
+            let names = |ids: &BTreeSet<String>| -> Vec<String> { ids.iter().map(|id| self.sign_name(id)).collect() };
+            let because = names(&result.because);
+            let decide = names(&result.would_decide);
+            let text = match result.verdict {
+                Truth::True => {
+                    let rules = result.rules.join(", ");
+                    let proviso = result.proviso.as_deref().map_or_else(String::new, |text| format!(" {text}"));
+                    format!("met ({rules}): {}.{proviso}", list(&because, "and"))
+                }
+                Truth::False => "not met.".to_owned(),
+                Truth::Unknown if because.is_empty() => {
+                    format!("cannot be decided. Would decide: {}.", list(&decide, "or"))
+                }
+                Truth::Unknown => format!(
+                    "cannot be decided. Found: {}. Would decide: {}.",
+                    list(&because, "and"),
+                    list(&decide, "or")
+                ),
+            };
+            let mut item = Item {
+                mark: Some(result.name.clone()),
+                text,
+                sources: self.sources.cite(&result.citations),
+                under: Vec::new(),
+            };
+            if result.verdict != Truth::False {
+                item.under.push(Item { text: result.limits.clone(), ..Item::default() });
+            }
+            items.push(item);
+        }
+        let asked = self.assessment.on_board.iter().any(|item| item.serotonergic != Serotonergic::No)
+            || self.assessment.criteria.iter().any(|result| result.verdict == Truth::True)
+            || !self.assessment.signs.is_empty();
+        if asked { section("Diagnostic criteria for serotonin toxicity", items) } else { None }
+    }
+
+    fn rivals(&mut self) -> Option<Section> {
+        let mut items = Vec::new();
+        for rival in &self.assessment.rivals {
+            items.push(Item {
+                mark: Some(capital(&rival.name)),
+                text: format!(
+                    "{}{}",
+                    if rival.leads { "fits better than serotonin toxicity. " } else { "" },
+                    rival.tell_apart
+                ),
+                sources: self.sources.cite(&rival.citations),
+                under: rival.due.iter().map(|due| Item { text: due.clone(), ..Item::default() }).collect(),
+            });
+        }
+        section("What else it could be", items)
+    }
+
+    fn in_the_body(&mut self) -> Option<Section> {
+        let assessment = self.assessment;
+        let mut items = Vec::new();
+        for item in &assessment.on_board {
+            let taken = match item.running {
+                true => format!("taken since {}", self.date(item.since)),
+                false => format!("last taken {}", self.moment(item.last)),
+            };
+            let mut under = Vec::new();
+            for left in assessment.remaining.iter().filter(|left| left.substance == item.substance) {
+                let percent = |share: f64| libm::round(share * 100.0);
+                let share = left.share_of_peak;
+                let gone = match item.running {
+                    true => "below 1 % if stopped now by",
+                    false => "below 1 % by",
+                };
+                under.push(Item {
+                    text: format!(
+                        "{}: {} % of its peak ({} to {} %); {gone} {} at the latest in 19 of 20 people.",
+                        capital(self.knowledge.substance_name(&left.moiety)),
+                        percent(share.median),
+                        percent(share.p5),
+                        percent(share.p95),
+                        self.date(left.gone_by)
+                    ),
+                    sources: self.sources.cite([&left.citation]),
+                    ..Item::default()
+                });
+            }
+            for enzyme in assessment.enzymes.iter().filter(|enzyme| enzyme.by == item.substance) {
+                let percent = |share: f64| libm::round(share * 100.0);
+                under.push(Item {
+                    text: format!(
+                        "{} activity: about {} % of normal for this person ({} to {} %). It returns as new enzyme is made.",
+                        enzyme.id,
+                        percent(enzyme.activity.median),
+                        percent(enzyme.activity.p5),
+                        percent(enzyme.activity.p95)
+                    ),
+                    sources: self.sources.cite([&enzyme.citation]),
+                    ..Item::default()
+                });
+            }
+            for note in &item.notes {
+                under.push(Item {
+                    text: note.says().to_owned(),
+                    sources: self.sources.cite(note.citations()),
+                    ..Item::default()
+                });
+            }
+            items.push(Item {
+                mark: Some(capital(&item.name)),
+                text: format!("{}; {taken}{}", item.class, lines(&item.lines)),
+                sources: Vec::new(),
+                under,
+            });
+        }
+        section("What is in the body", items)
+    }
+
+    fn not_assessed(&self) -> Option<Section> {
+        let items = self
+            .assessment
+            .not_assessed
+            .iter()
+            .map(|item| Item { mark: Some(capital(&item.text)), text: item.reason.clone(), ..Item::default() })
+            .collect();
+        section("Not assessed", items)
+    }
+
+    fn date(&self, at: Timestamp) -> jiff::civil::Date {
+        at.to_zoned(self.assessment.zone.clone()).date()
+    }
+
+    fn moment(&self, at: Timestamp) -> String {
+        at.to_zoned(self.assessment.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+}
+
+/// Lines for a person who may be thinking of suicide; they stand before everything else.
+#[must_use]
+pub fn crisis_lines(help: &crate::knowledge::schema::HelpLine) -> Vec<String> {
+    let lines = match help.crisis.as_slice() {
+        [] => "a crisis line of your country (findahelpline.com lists them)".to_owned(),
+        some => list(some, "or"),
+    };
+    vec![
+        format!(
+            "If you are thinking of ending your life: you do not have to carry this alone. Call {lines}, any hour, or {} if \
+             you are in danger now.",
+            help.emergency
+        ),
+        "Ask someone to stay with you, and to keep the medicines away from you.".to_owned(),
+    ]
+}
+
+/// Puts a check in words.
+#[must_use]
+pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
+    let mut sources = Sources::default();
+    let help = &check.help;
+    if let Some(too_much) = &check.too_much {
+        let poison = help.poison.as_deref().unwrap_or("a poison center");
+        let mut headline = crisis_lines(help);
+        headline.push(format!(
+            "This much {} is far above any recommended dose, so nothing is worked out for it. If it was taken, by anyone, \
+             phone {poison} or {} now, even if they feel well.",
+            too_much.name, help.emergency
+        ));
+        return Report {
+            urgency: Urgency::Emergency,
+            headline,
+            sections: Vec::new(),
+            sources: Vec::new(),
+            footer: footer(&check.knowledge),
+        };
+    }
+    let names: Vec<String> = check.substances.iter().map(|item| format!("{} ({})", item.name, item.dose)).collect();
+    let unknown = check.notices.iter().any(|notice| notice.weight >= Weight::Warning);
+    let worst = check.findings.iter().map(|finding| finding.level).max().unwrap_or(Level::NoneKnown);
+    let mut headline = match check.level {
+        Level::NoneKnown => vec!["No serotonin interaction known.".to_owned()],
+        level => vec![format!("Serotonin: {}.", level_word(level))],
+    };
+    if worst > check.level {
+        headline.push(format!("Another interaction is {}: see below.", level_word(worst)));
+    }
+    if unknown {
+        headline.push("Not everything was recognized, so this answer is not complete.".to_owned());
+    }
+    headline.push(format!("Checked at usual doses unless you named one: {}.", list(&names, "with")));
+    let mut together: Vec<Item> = Vec::new();
+    for pair in &check.pairs {
+        let mut item = match pair.finding {
+            Some(index) => finding_item(&check.findings[index], &mut sources),
+            None => Item {
+                mark: Some(capital(level_word(pair.level))),
+                text: "Bleeding, heart rhythm, sedation and seizures were not assessed.".to_owned(),
+                ..Item::default()
+            },
+        };
+        item.mark = item.mark.map(|mark| format!("{} with {}: {mark}", capital(&pair.a), pair.b));
+        together.push(item);
+    }
+    for finding in check.findings.iter().filter(|finding| finding.substances.len() == 1) {
+        together.push(finding_item(finding, &mut sources));
+    }
+    let mut worth_knowing: Vec<Item> = Vec::new();
+    for item in &check.substances {
+        for note in &item.notes {
+            worth_knowing.push(Item {
+                mark: Some(capital(&item.name)),
+                text: note.says().to_owned(),
+                sources: sources.cite(note.citations()),
+                under: Vec::new(),
+            });
+        }
+    }
+    let not_assessed = check
+        .not_assessed
+        .iter()
+        .map(|item| Item { mark: Some(capital(&item.text)), text: item.reason.clone(), ..Item::default() })
+        .collect();
+    let sections = [
+        section("Pair by pair", together),
+        section("Worth knowing", worth_knowing),
+        section("Not assessed", not_assessed),
+        notices("What was not recognized", &check.notices),
+    ];
+    Report {
+        urgency: Urgency::None,
+        headline,
+        sections: sections.into_iter().flatten().collect(),
+        sources: sources.print(knowledge),
+        footer: footer(&check.knowledge),
+    }
+}
+
+fn footer(knowledge: &str) -> String {
+    format!(
+        "raphe {} with knowledge {knowledge}. Decision support, not a diagnosis: it does not replace an examination. A \
+         source marked * was not opened by a curator yet and is second-hand.",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+fn is_suicide_or_mild(reason: &Reason) -> bool {
+    reason.urgency < Urgency::Urgent || reason.id.contains("suicid") || reason.id.contains("phq9")
+}
+
+/// A finding as an item: level, names, why, when, both views, what to do.
+pub(crate) fn finding_item(finding: &Finding, sources: &mut Sources) -> Item {
+    let plain = |text: String| Item { text, ..Item::default() };
+    let mut under: Vec<Item> = finding.timing.iter().cloned().map(plain).collect();
+    for view in &finding.views {
+        under.push(Item {
+            mark: Some(format!("{} ({})", capital(&view.by), level_word(view.level))),
+            text: view.says.clone(),
+            sources: sources.cite([&view.citation]),
+            under: Vec::new(),
+        });
+    }
+    under.extend(finding.advice.iter().cloned().map(plain));
+    let kind = match finding.kind.as_str() {
+        "serotonin" => String::new(),
+        "exposure" => ", drug level".to_owned(),
+        "qt" => ", heart rhythm".to_owned(),
+        "pressor" => ", blood pressure".to_owned(),
+        other => format!(", {other}"),
+    };
+    Item {
+        mark: Some(format!("{}{kind}", capital(level_word(finding.level)))),
+        text: format!("{}{}", finding.claim.says(), lines(&finding.because)),
+        sources: sources.cite(finding.claim.citations()),
+        under,
+    }
+}
+
+/// A reason in words, with how far it is to be trusted.
+#[must_use]
+pub fn standing(reason: &Reason) -> String {
+    let says = reason.claim.says();
+    match &reason.standing {
+        Standing::Reported => says.to_owned(),
+        Standing::Would { text, reading: Some(reading) } => {
+            format!("`{text}` has no unit. If this is {reading}: {says}")
+        }
+        Standing::Would { text, reading: None } => {
+            format!("The words \"{text}\" were written. If they mean what they seem to mean: {says}")
+        }
+        Standing::NotOver(date) => {
+            format!("{says} This was reported on {date} and is not known to be over.")
+        }
+    }
+}
+
+fn notices(title: &str, notices: &[Notice]) -> Option<Section> {
+    let items = notices
+        .iter()
+        .map(|notice| {
+            let place = notice.place.map(|place| format!("Line {}, column {}", place.line, place.column));
+            let mark = match (place, notice.weight) {
+                (Some(place), Weight::Error) => Some(format!("{place}, not read")),
+                (place, _) => place,
+            };
+            let help = notice.help.as_deref().map_or_else(String::new, |help| format!(": {help}"));
+            Item { mark, text: format!("{}{help}.", notice.says), ..Item::default() }
+        })
+        .collect();
+    section(title, items)
+}
+
+fn section(title: &str, items: Vec<Item>) -> Option<Section> {
+    (!items.is_empty()).then(|| Section { title: title.to_owned(), items })
+}
+
+/// ` (line 3)`, ` (lines 3 and 7)`, at most five of them.
+fn lines(origins: &BTreeSet<Origin>) -> String {
+    let numbers: Vec<String> = origins
+        .iter()
+        .filter_map(|origin| match origin {
+            Origin::Line(line) if *line > 0 => Some(line.to_string()),
+            _ => None,
+        })
+        .collect();
+    match numbers.as_slice() {
+        [] => String::new(),
+        [one] => format!(" (line {one})"),
+        [some @ .., _] if numbers.len() > 5 => format!(" (lines {} and {} more)", some[..4].join(", "), numbers.len() - 4),
+        some => format!(" (lines {})", list(some, "and")),
+    }
+}
