@@ -523,9 +523,12 @@ pub struct Sign {
     /// Signs that are present whenever this one is.
     #[serde(default)]
     pub implies: Vec<String>,
-    /// A measurement that is this sign: `"pulse > 100 /min"`; a value on the other side is its absence.
+    /// Wider words whose absence, reported as such, denies this sign too: "no clonus" denies every kind of it.
     #[serde(default)]
-    pub measured_by: Option<String>,
+    pub denied_by: Vec<String>,
+    /// Measurements that are this sign, any of them: `"pulse > 100 /min"`; values on the other side are its absence.
+    #[serde(default)]
+    pub measured_by: Vec<String>,
     /// Statements of the seed article it covers, `S15`.
     #[serde(default)]
     pub article: Vec<String>,

@@ -299,8 +299,9 @@ pub struct Scoped {
     pub reason: String,
 }
 
-/// A danger sign of the last week is as urgent as one of today; an older one is still named.
-const DANGER_FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A danger sign of the last five weeks that is not known to be over is as urgent as one of today; an older one is still
+/// named.
+const DANGER_FRESH: SignedDuration = SignedDuration::from_hours(35 * 24);
 
 /// Judges a timeline. The timeline may come straight from the diary: names are resolved here.
 ///
@@ -313,12 +314,18 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let exposure = exposure::simulate(timeline, knowledge, question.population, as_of);
     let reports = Reports::collect(timeline, knowledge, &exposure, as_of);
 
-    // Signs of one episode are judged together; danger signs of the last day count whatever the episode.
+    // Signs of one episode are judged together, whatever was said later. Once a day has passed without a new one, what was
+    // said to be over is over, and what was not is said to be so.
     let day_ago = as_of - SignedDuration::from_hours(24);
     let episode = reports.episode();
-    let (from, to) = episode.map_or((day_ago, as_of), |(first, last)| (first, last));
-    let strict_scope = Scope::Episode(from, to);
-    let danger_scope = Scope::Episode(from.min(day_ago), as_of);
+    let (from, last) = episode.unwrap_or((as_of, as_of));
+    let fresh = last >= day_ago;
+    let span = (from, last);
+    let to = as_of.min(last + SignedDuration::from_hours(24));
+    let (strict_scope, danger_scope) = match fresh {
+        true => (Scope::Episode(from.min(day_ago), to), Scope::Episode(from.min(day_ago), as_of)),
+        false => (Scope::Past(from, to), Scope::Episode(day_ago, as_of)),
+    };
 
     let findings = combined(knowledge, timeline, &exposure, as_of);
     let overlap = findings.iter().filter(|finding| finding.kind == "serotonin" && finding.urgency.0 >= Urgency::Urgent);
@@ -328,7 +335,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         false => Answer { truth: Truth::True, because: overlap },
     };
 
-    let mut facts = reports.view(strict_scope, false);
+    let mut facts = reports.view(strict_scope, span, false);
     facts.set("maoa_with_serotonergic", overlap.clone());
     let criteria = criteria(knowledge, &facts);
     let derived = derived_facts(&criteria);
@@ -339,7 +346,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let graded = severity_facts(severity.as_ref());
 
     let views = [(danger_scope, false), (danger_scope, true), (Scope::Open, true)].map(|(scope, conditional)| {
-        let mut view = reports.view(scope, conditional);
+        let mut view = reports.view(scope, span, conditional);
         view.set("maoa_with_serotonergic", overlap.clone());
         for (name, answer) in derived.iter().chain(&graded) {
             view.set(name, answer.clone());
@@ -680,6 +687,9 @@ fn balance(ground: &Ground<'_>) -> Balance {
             Verdict::Unclear,
             "There are signs that serotonin toxicity can cause, and the signs that would decide it were not all examined.",
         ),
+        () if ground.urgency >= Urgency::Urgent && ground.signs.is_empty() && !unrecognized => {
+            says(Verdict::Unclear, "No sign of it was reported. What was taken is dangerous all the same.")
+        }
         () if ground.urgency >= Urgency::Urgent => {
             says(Verdict::Unclear, "What was reported is dangerous, but it does not tell whether serotonin is the cause.")
         }
@@ -800,7 +810,9 @@ fn advice(
         .collect();
     let mut said: BTreeSet<String> = BTreeSet::new();
     // Softer advice ("do not stop suddenly") must not stand beside harder ("take no more").
-    for reason in reasons.iter().filter(|reason| reason.urgency >= urgency.min(Urgency::Urgent)) {
+    // What a finding advises stands beside it.
+    let own = |reason: &&Reason| reason.urgency >= urgency.min(Urgency::Urgent) && !reason.id.contains('+');
+    for reason in reasons.iter().filter(own) {
         let Some(text) = reason.advice.as_deref().map(fill) else { continue };
         if said.insert(text.clone()) {
             advice.push(Advice {

@@ -256,6 +256,14 @@ impl Reader<'_> {
             Some(words) => diary::read_dose_line(&format!("{name} {words}")),
             None => Ok(usual(name)),
         };
+        // A comma that can be read two ways is refused, but its larger reading counts for the danger.
+        if let Some(words) = words.filter(|words| words.contains(','))
+            && let Ok(larger) = diary::read_dose_line(&format!("{name} {}", words.replace(',', "")))
+            && let Some(too_much) = far_too_much(self.knowledge, &named(larger, name), weight)
+        {
+            self.too_much.get_or_insert(too_much);
+            return;
+        }
         let mut line = match line {
             Ok(line) => line,
             Err(mut notice) => {
@@ -264,7 +272,7 @@ impl Reader<'_> {
                 return;
             }
         };
-        line.name = Name { text: name.to_owned(), column: 1, id: None };
+        line = named(line, name);
         if let Some(too_much) = far_too_much(self.knowledge, &line, weight) {
             self.too_much.get_or_insert(too_much);
             return;
@@ -289,6 +297,11 @@ impl Reader<'_> {
             None => self.entries.push(entry(when(as_of), Event::Take(line))),
         }
     }
+}
+
+/// The same line under the name that was asked for, which may be a code.
+fn named(line: DoseLine, name: &str) -> DoseLine {
+    DoseLine { name: Name { text: name.to_owned(), column: 1, id: None }, ..line }
 }
 
 /// A regimen of the usual dose, for a substance whose doses are not known.

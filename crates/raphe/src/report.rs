@@ -7,7 +7,7 @@
 pub mod text;
 
 use crate::{
-    assess::{Assessment, Finding, Reason, Standing, Verdict, capital, list},
+    assess::{Assessment, Finding, Reason, Scoped, Standing, Verdict, Viewed, capital, list},
     check::Check,
     criteria::Truth,
     knowledge::{
@@ -111,7 +111,7 @@ pub fn report(assessment: &Assessment, knowledge: &Knowledge, preface: Option<&s
         writer.criteria(),
         writer.rivals(),
         writer.in_the_body(),
-        writer.not_assessed(),
+        not_assessed(knowledge, &assessment.not_assessed),
         notices("How the diary was read", &assessment.notices),
     ];
     Report {
@@ -160,8 +160,11 @@ pub fn source_line(knowledge: &Knowledge, citation: &Citation) -> String {
             let mut parts = vec![reference.authors.clone(), reference.title.clone(), reference.source.clone()];
             parts.extend(reference.year.clone());
             parts.retain(|part| !part.is_empty());
-            parts.dedup();
-            let mut line = parts.join(". ");
+            // What an organization publishes itself names it once.
+            if reference.source == reference.authors && parts.len() > 2 {
+                parts.remove(2);
+            }
+            let mut line = parts.iter().map(|part| part.trim_end_matches('.')).collect::<Vec<_>>().join(". ");
             let address = reference
                 .doi
                 .as_ref()
@@ -202,7 +205,7 @@ impl Writer<'_> {
             Urgency::Urgent if assessment.suicide_path && assessment.reasons.iter().all(is_suicide_or_mild) => {
                 "URGENT. Talk to someone now.".to_owned()
             }
-            Urgency::Urgent => format!("URGENT. Phone {poison} now, even if you feel well."),
+            Urgency::Urgent => format!("URGENT. Phone {poison} now, even though you feel well."),
             Urgency::Prompt => "PROMPT. Ask the prescriber or a pharmacist within 24 hours.".to_owned(),
             Urgency::Watch => "WATCH. Nothing has to be done now. Know what to look out for.".to_owned(),
             Urgency::None => "Nothing urgent was found for serotonin in what was recorded.".to_owned(),
@@ -215,8 +218,10 @@ impl Writer<'_> {
             Verdict::Unclear => "Serotonin: unclear.",
         };
         lines.push(format!("{verdict} {}", assessment.balance.because));
-        if let Some(severity) = &assessment.severity {
-            let signs: Vec<String> = severity.because.iter().map(|id| self.sign_name(id)).collect();
+        let leads = assessment.rivals.iter().any(|rival| rival.leads);
+        if let Some(severity) = assessment.severity.as_ref().filter(|_| !leads) {
+            let signs: BTreeSet<String> = severity.because.iter().map(|id| self.sign_name(id)).collect();
+            let signs: Vec<String> = signs.into_iter().collect();
             let because = if signs.is_empty() { String::new() } else { format!(" ({})", list(&signs, "and")) };
             lines.push(format!("If it is serotonin toxicity, it is {}{because}.", severity.name));
         }
@@ -225,7 +230,16 @@ impl Writer<'_> {
 
     fn sign_name(&self, id: &str) -> String {
         let named = self.knowledge.sign(id).map(|sign| sign.name.to_lowercase());
-        named.unwrap_or_else(|| id.replace('_', " "))
+        named.unwrap_or_else(|| match id {
+            "systolic" | "diastolic" => "blood pressure".to_owned(),
+            "spo2" => "oxygen saturation".to_owned(),
+            "ck" => "creatine kinase".to_owned(),
+            "respiration" => "breathing rate".to_owned(),
+            "serotonergic_exposure" => "what exactly was taken".to_owned(),
+            "serotonergic_change" => "what was started or raised, and when".to_owned(),
+            "other_causes_not_reported" => "whether other causes have been ruled out".to_owned(),
+            other => other.replace('_', " "),
+        })
     }
 
     fn what_to_do(&mut self) -> Option<Section> {
@@ -244,9 +258,18 @@ impl Writer<'_> {
     }
 
     fn why(&mut self) -> Option<Section> {
+        // What a finding or a rival says stands in its own section; a milder reason is said only when it rests on a line
+        // that no graver one has named.
         let findings: BTreeSet<&str> = self.assessment.findings.iter().map(|finding| finding.id.as_str()).collect();
-        let reasons: Vec<&Reason> =
-            self.assessment.reasons.iter().filter(|reason| !findings.contains(reason.id.as_str())).collect();
+        let own = |reason: &&Reason| !findings.contains(reason.id.as_str()) && !reason.id.starts_with("rival:");
+        let mut named: BTreeSet<&Origin> = BTreeSet::new();
+        let mut reasons: Vec<&Reason> = Vec::new();
+        for reason in self.assessment.reasons.iter().filter(own) {
+            if reason.urgency == self.assessment.urgency || !reason.because.iter().all(|line| named.contains(line)) {
+                named.extend(&reason.because);
+                reasons.push(reason);
+            }
+        }
         let items = reasons
             .into_iter()
             .map(|reason| Item {
@@ -280,6 +303,9 @@ impl Writer<'_> {
                     format!("met ({rules}): {}.{proviso}", list(&because, "and"))
                 }
                 Truth::False => "not met.".to_owned(),
+                Truth::Unknown if because.is_empty() && result.id != "hunter" => {
+                    "cannot be decided: none of its signs was reported, present or absent.".to_owned()
+                }
                 Truth::Unknown if because.is_empty() => {
                     format!("cannot be decided. Would decide: {}.", list(&decide, "or"))
                 }
@@ -295,7 +321,7 @@ impl Writer<'_> {
                 sources: self.sources.cite(&result.citations),
                 under: Vec::new(),
             };
-            if result.verdict != Truth::False {
+            if result.verdict != Truth::False && !result.because.is_empty() {
                 item.under.push(Item { text: result.limits.clone(), ..Item::default() });
             }
             items.push(item);
@@ -317,7 +343,13 @@ impl Writer<'_> {
                     rival.tell_apart
                 ),
                 sources: self.sources.cite(&rival.citations),
-                under: rival.due.iter().map(|due| Item { text: due.clone(), ..Item::default() }).collect(),
+                // What is due for the leading one already stands under what to do.
+                under: rival
+                    .due
+                    .iter()
+                    .filter(|_| !rival.leads)
+                    .map(|due| Item { text: due.clone(), ..Item::default() })
+                    .collect(),
             });
         }
         section("What else it could be", items)
@@ -366,7 +398,10 @@ impl Writer<'_> {
                     ..Item::default()
                 });
             }
-            for note in &item.notes {
+            let involved = assessment.findings.iter().any(|finding| {
+                finding.level >= Level::Major && finding.substances.contains(&item.substance)
+            });
+            for note in item.notes.iter().filter(|_| involved) {
                 under.push(Item {
                     text: note.says().to_owned(),
                     sources: self.sources.cite(note.citations()),
@@ -381,16 +416,6 @@ impl Writer<'_> {
             });
         }
         section("What is in the body", items)
-    }
-
-    fn not_assessed(&self) -> Option<Section> {
-        let items = self
-            .assessment
-            .not_assessed
-            .iter()
-            .map(|item| Item { mark: Some(capital(&item.text)), text: item.reason.clone(), ..Item::default() })
-            .collect();
-        section("Not assessed", items)
     }
 
     fn date(&self, at: Timestamp) -> jiff::civil::Date {
@@ -441,19 +466,31 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
         };
     }
     let names: Vec<String> = check.substances.iter().map(|item| format!("{} ({})", item.name, item.dose)).collect();
-    let unknown = check.notices.iter().any(|notice| notice.weight >= Weight::Warning);
     let worst = check.findings.iter().map(|finding| finding.level).max().unwrap_or(Level::NoneKnown);
-    let mut headline = match check.level {
-        Level::NoneKnown => vec!["No serotonin interaction known.".to_owned()],
-        level => vec![format!("Serotonin: {}.", level_word(level))],
-    };
-    if worst > check.level {
+    let unknown: Vec<String> = check
+        .not_assessed
+        .iter()
+        .filter(|item| !knowledge.base().out_of_scope.iter().any(|known| known.text == item.text))
+        .map(|item| format!("`{}`", item.text))
+        .collect();
+    let mut headline = Vec::new();
+    if !unknown.is_empty() {
+        let were = if unknown.len() == 1 { "was" } else { "were" };
+        headline.push(format!("{} {were} not recognized, so nothing can be said of it here.", list(&unknown, "and")));
+    }
+    match check.level {
+        _ if names.len() < 2 && check.findings.is_empty() => {
+            headline.push(format!("Only {} was recognized: there is no pair to check.", list(&names, "and")));
+        }
+        Level::NoneKnown => headline.push("No serotonin interaction known between these.".to_owned()),
+        level => headline.push(format!("Serotonin: {}.", level_word(level))),
+    }
+    if worst > check.level && check.findings.iter().any(|finding| finding.kind != "serotonin") {
         headline.push(format!("Another interaction is {}: see below.", level_word(worst)));
     }
-    if unknown {
-        headline.push("Not everything was recognized, so this answer is not complete.".to_owned());
+    if names.len() > 1 {
+        headline.push(format!("Checked at usual doses unless you named one: {}.", list(&names, "with")));
     }
-    headline.push(format!("Checked at usual doses unless you named one: {}.", list(&names, "with")));
     let mut together: Vec<Item> = Vec::new();
     for pair in &check.pairs {
         let mut item = match pair.finding {
@@ -481,15 +518,10 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
             });
         }
     }
-    let not_assessed = check
-        .not_assessed
-        .iter()
-        .map(|item| Item { mark: Some(capital(&item.text)), text: item.reason.clone(), ..Item::default() })
-        .collect();
     let sections = [
         section("Pair by pair", together),
         section("Worth knowing", worth_knowing),
-        section("Not assessed", not_assessed),
+        not_assessed(knowledge, &check.not_assessed),
         notices("What was not recognized", &check.notices),
     ];
     Report {
@@ -517,11 +549,19 @@ fn is_suicide_or_mild(reason: &Reason) -> bool {
 pub(crate) fn finding_item(finding: &Finding, sources: &mut Sources) -> Item {
     let plain = |text: String| Item { text, ..Item::default() };
     let mut under: Vec<Item> = finding.timing.iter().cloned().map(plain).collect();
+    // One sentence for each party and level; others that say the same lend their sources.
+    let mut parties: Vec<(&Viewed, Vec<&Citation>)> = Vec::new();
     for view in &finding.views {
+        match parties.iter_mut().find(|(first, _)| first.by == view.by && first.level == view.level) {
+            Some((_, citations)) => citations.push(&view.citation),
+            None => parties.push((view, vec![&view.citation])),
+        }
+    }
+    for (view, citations) in parties {
         under.push(Item {
             mark: Some(format!("{} ({})", capital(&view.by), level_word(view.level))),
-            text: view.says.clone(),
-            sources: sources.cite([&view.citation]),
+            text: format!("{}.", view.says.trim_end_matches('.')),
+            sources: sources.cite(citations),
             under: Vec::new(),
         });
     }
@@ -557,6 +597,21 @@ pub fn standing(reason: &Reason) -> String {
             format!("{says} This was reported on {date} and is not known to be over.")
         }
     }
+}
+
+/// What was not recognized stands alone; what is never assessed is one sentence.
+fn not_assessed(knowledge: &Knowledge, items: &[Scoped]) -> Option<Section> {
+    let always = |item: &&Scoped| knowledge.base().out_of_scope.iter().any(|known| known.text == item.text);
+    let mut lines: Vec<Item> = items
+        .iter()
+        .filter(|item| !always(item))
+        .map(|item| Item { mark: Some(item.text.clone()), text: format!("{}.", item.reason), ..Item::default() })
+        .collect();
+    let rest: Vec<String> = items.iter().filter(always).map(|item| item.text.clone()).collect();
+    if !rest.is_empty() {
+        lines.push(Item { text: format!("{}.", capital(&list(&rest, "and"))), ..Item::default() });
+    }
+    section("Not assessed", lines)
 }
 
 fn notices(title: &str, notices: &[Notice]) -> Option<Section> {

@@ -157,6 +157,8 @@ pub enum Precision {
     Day,
     /// From one day to another, both included, or open-ended.
     Range,
+    /// No date could be read; `start` is only where the line stands among the others.
+    Undated,
 }
 
 /// A name as written; `id` is added by `knowledge::resolve`.

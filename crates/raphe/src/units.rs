@@ -118,13 +118,19 @@ macro_rules! dimension {
     };
 }
 
-/// Prints in the largest unit that keeps the number at or above one, else in the smallest.
+/// Prints in the largest unit that gives a whole number above one, else in the preferred unit, else in one that fits.
 fn print(f: &mut fmt::Formatter<'_>, value: f64, units: &[(&str, f64)]) -> fmt::Result {
     let preferred = units[0];
-    let fits = |factor: f64| (1.0..1000.0).contains(&(value / factor).abs());
-    let (symbol, factor) = match value == 0.0 || fits(preferred.1) {
-        true => preferred,
-        false => units.iter().copied().find(|unit| fits(unit.1)).unwrap_or(preferred),
+    let fits = |unit: &(&str, f64)| (1.0..1000.0).contains(&(value / unit.1));
+    let whole = |unit: &(&str, f64)| {
+        let count = value / unit.1;
+        count >= 2.0 && (count - libm::round(count)).abs() < 1e-9
+    };
+    let largest_whole = units.iter().filter(|unit| whole(unit)).max_by(|a, b| a.1.total_cmp(&b.1));
+    let (symbol, factor) = match largest_whole {
+        Some(unit) => *unit,
+        None if value == 0.0 || fits(&preferred) => preferred,
+        None => units.iter().copied().find(fits).unwrap_or(preferred),
     };
     write!(f, "{} {symbol}", number(value / factor))
 }
@@ -167,8 +173,6 @@ dimension! {
     days / as_days = 24.0, "d" | "day" | "days";
     /// From minutes.
     minutes / as_minutes = 0.016_666_666_666_666_666, "min" | "mins" | "minute" | "minutes";
-    /// From weeks.
-    weeks / as_weeks = 168.0, "weeks" | "week" | "wk";
 }
 
 dimension! {

@@ -63,21 +63,24 @@ impl<'a> Side<'a> {
     }
 }
 
+/// How much a row says: how exactly it names the two, then how bad it is.
+type Rank = (u32, Level, Urgency, Urgency);
+
 /// The row of each kind of harm that says most about these two, and whether its `a` is the second.
 pub(super) fn pairs_of<'k>(knowledge: &'k Knowledge, first: &Use, second: &Use) -> Vec<(&'k Pair, bool)> {
-    let mut best: BTreeMap<&str, (u32, Level, &Pair, bool)> = BTreeMap::new();
+    let mut best: BTreeMap<&str, (Rank, &Pair, bool)> = BTreeMap::new();
     for pair in &knowledge.base().pairs {
         for swapped in [false, true] {
             let (a, b) = if swapped { (second, first) } else { (first, second) };
             let (Some(left), Some(right)) = (fit(knowledge, a, &pair.a), fit(knowledge, b, &pair.b)) else { continue };
-            let candidate = (left + right, level(pair), pair, swapped);
+            let candidate = ((left + right, level(pair), pair.silent, pair.symptomatic), pair, swapped);
             let current = best.entry(&pair.kind).or_insert(candidate);
-            if (candidate.0, candidate.1) > (current.0, current.1) {
+            if candidate.0 > current.0 {
                 *current = candidate;
             }
         }
     }
-    best.into_values().map(|(_, _, pair, swapped)| (pair, swapped)).collect()
+    best.into_values().map(|(_, pair, swapped)| (pair, swapped)).collect()
 }
 
 /// How exactly a row's side names a use: the substance itself, its class, or a wider class.
@@ -85,13 +88,10 @@ fn fit(knowledge: &Knowledge, one: &Use, side: &str) -> Option<u32> {
     if one.substance == side {
         return Some(4);
     }
-    one.classes(knowledge)
-        .filter_map(|class| match class {
-            _ if class == side => Some(2),
-            _ if knowledge.within(class, side) => Some(1),
-            _ => None,
-        })
-        .max()
+    let matching: Vec<&str> = one.classes(knowledge).filter(|class| knowledge.within(class, side)).collect();
+    // A class that only widens another of its own classes says less: phenelzine is first of all an MAO-A inhibitor.
+    let narrower = matching.iter().any(|class| *class != side);
+    (!matching.is_empty()).then_some(if narrower { 1 } else { 2 })
 }
 
 /// The level of a row: the more cautious of a label's contraindication and the evidence.
@@ -174,11 +174,8 @@ fn overlap<'a>(
                 (true, true) => None,
                 (true, false) => reach(1),
                 (false, true) => reach(0),
-                (false, false) => {
-                    let end = |side: usize| windows[side].acts_until;
-                    // The later of the two began inside the wait, so the wait holds at least.
-                    [end(0), end(1)].into_iter().flatten().min().max(Some(next.last))
-                }
+                // The later one began inside the earlier one's wait, which therefore holds.
+                (false, false) => [reach(earlier), windows[1 - earlier].acts_until].into_iter().flatten().min(),
             };
             if until.is_some_and(|end| end < as_of) {
                 continue;

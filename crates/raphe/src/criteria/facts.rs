@@ -17,8 +17,8 @@ use crate::{
         Knowledge, key,
         schema::{Found, Serotonergic, Side, SignGroup},
     },
-    timeline::{Course, Event, Observer, Origin, Overdose, Timeline, Vital, When},
-    units::{MolarConcentration, TimeSpan},
+    timeline::{Course, Event, Observer, Origin, Overdose, Precision, Timeline, Vital, When},
+    units::{MolarConcentration, Temperature, TimeSpan},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,8 +78,10 @@ pub struct Words {
 /// Which reports a view takes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Reports of this span, whatever was said later.
+    /// Reports of this span, whatever was said later: signs of one episode count together.
     Episode(Timestamp, Timestamp),
+    /// Reports of this span whose sign was not said to be absent later: an episode that lies behind.
+    Past(Timestamp, Timestamp),
     /// Every report whose sign was not said to be absent later.
     Open,
 }
@@ -181,7 +183,9 @@ impl<'a> Reports<'a> {
     }
 
     fn read(&mut self, entry: &crate::timeline::Entry, index: &BTreeMap<&str, usize>, scanner: &Scanner<'_>) {
-        let (when, origin) = (entry.when, &entry.origin);
+        // A line without a readable date counts as said now: its danger must not fade into the past.
+        let when = if entry.when.precision == Precision::Undated { When::at(self.as_of) } else { entry.when };
+        let origin = &entry.origin;
         let mut texts: Vec<&str> = entry.note.as_deref().into_iter().collect();
         match &entry.event {
             Event::Sign { finds, by } => {
@@ -239,6 +243,10 @@ impl<'a> Reports<'a> {
             _ => {}
         }
         for text in texts {
+            for (phrase, celsius) in spoken_temperatures(text) {
+                let supposed = Some(phrase);
+                self.measured.push(Measured { quantity: "temperature", value: celsius, when, origin: origin.clone(), supposed });
+            }
             for (means, phrase) in scanner.scan(text) {
                 match index.get(means) {
                     Some(sign) => self.reports.push(Report {
@@ -321,13 +329,10 @@ impl<'a> Reports<'a> {
 
     /// A view for rules.
     ///
-    /// With `conditional`, words in notes and numbers without a unit count for what they would mean.
+    /// With `conditional`, words in notes and numbers without a unit count for what they would mean. `span` is the
+    /// first and last moment of the signs: what was taken is looked at from there.
     #[must_use]
-    pub fn view(&'a self, scope: Scope, conditional: bool) -> Facts<'a> {
-        let span = match scope {
-            Scope::Episode(first, last) => (first, last),
-            Scope::Open => (self.as_of, self.as_of),
-        };
+    pub fn view(&'a self, scope: Scope, span: (Timestamp, Timestamp), conditional: bool) -> Facts<'a> {
         let mut facts = Facts {
             ground: self,
             span,
@@ -361,11 +366,15 @@ impl<'a> Reports<'a> {
         found.into_iter().map(|(sign, origins)| (self.knowledge.base().signs[sign].id.as_str(), origins)).collect()
     }
 
-    /// Whether anything at all was looked for or felt in a span, on the side of toxicity.
+    /// Whether a sign of toxicity was looked for in a span, or a vital sign measured.
     #[must_use]
     pub fn looked(&self, from: Timestamp, to: Timestamp) -> bool {
         let inside = |when: &When| when.last() >= from && when.start <= to;
-        self.reports.iter().any(|report| inside(&report.when) && report.words.is_none())
+        let toxic = |report: &&Report| {
+            report.counts && matches!(self.knowledge.base().signs[report.sign].side, Side::Toxicity | Side::Both)
+        };
+        let mut reports = self.reports.iter().filter(toxic);
+        reports.any(|report| inside(&report.when) && report.words.is_none())
             || self.measured.iter().any(|value| inside(&value.when) && value.supposed.is_none())
     }
 
@@ -385,7 +394,7 @@ impl Facts<'_> {
     fn take_signs(&mut self, scope: Scope) {
         let ground = self.ground;
         let mut latest: BTreeMap<usize, (When, bool)> = BTreeMap::new();
-        if scope == Scope::Open {
+        if !matches!(scope, Scope::Episode(..)) {
             for report in ground.reports.iter().filter(|report| report.present || report.counts) {
                 let says = (report.when, report.present);
                 latest
@@ -394,9 +403,11 @@ impl Facts<'_> {
                     .or_insert(says);
             }
         }
+        let open = |report: &Report| latest.get(&report.sign).is_none_or(|(_, present)| *present == report.present);
         let in_view = |report: &Report| match scope {
             Scope::Episode(first, last) => report.when.last() >= first && report.when.start <= last,
-            Scope::Open => latest.get(&report.sign).is_none_or(|(_, present)| *present == report.present),
+            Scope::Past(first, last) => report.when.last() >= first && report.when.start <= last && open(report),
+            Scope::Open => open(report),
         };
         // A condition holds until it is said to be over, so it is in view whenever it began.
         let standing = |report: &Report| ground.knowledge.base().signs[report.sign].found == Found::Condition;
@@ -414,8 +425,12 @@ impl Facts<'_> {
                     answer.because.insert(report.origin.clone());
                 }
             } else if report.counts {
-                // What is absent takes with it everything that would imply it.
-                for sign in (0..ground.implied.len()).filter(|sign| ground.implied[*sign].contains(&report.sign)) {
+                // What is absent takes with it everything that would imply it, and every kind of it.
+                let signs = &ground.knowledge.base().signs;
+                let denied = |sign: &usize| {
+                    ground.implied[*sign].contains(&report.sign) || signs[*sign].denied_by.contains(&signs[report.sign].id)
+                };
+                for sign in (0..ground.implied.len()).filter(denied) {
                     let answer = self.signs.entry(sign).or_default();
                     if answer.truth == Truth::Unknown {
                         answer.truth = Truth::False;
@@ -424,17 +439,17 @@ impl Facts<'_> {
             }
         }
         for (sign, item) in ground.knowledge.base().signs.iter().enumerate() {
-            let Some(atom) = &item.measured_by else { continue };
-            let measured = self.compare(atom, false);
-            if measured.truth == Truth::True {
-                let answer = self.signs.entry(sign).or_default();
-                answer.truth = Truth::True;
-                answer.because.extend(measured.because);
-            } else if measured.truth == Truth::False {
-                let answer = self.signs.entry(sign).or_default();
-                if answer.truth == Truth::Unknown {
-                    answer.truth = Truth::False;
+            let measured: Vec<Answer> = item.measured_by.iter().map(|atom| self.compare(atom, false)).collect();
+            let answer = self.signs.entry(sign).or_default();
+            for measured in &measured {
+                if measured.truth == Truth::True {
+                    answer.truth = Truth::True;
+                    answer.because.extend(measured.because.iter().cloned());
                 }
+            }
+            let denied = measured.iter().any(|measured| measured.truth == Truth::False);
+            if answer.truth == Truth::Unknown && denied {
+                answer.truth = Truth::False;
             }
         }
     }
@@ -448,9 +463,11 @@ impl Facts<'_> {
             }
         }
         for value in &self.ground.measured {
+            let open = latest.get(value.quantity) == Some(&value.when);
             let in_view = match scope {
                 Scope::Episode(first, last) => value.when.last() >= first && value.when.start <= last,
-                Scope::Open => latest.get(value.quantity) == Some(&value.when),
+                Scope::Past(first, last) => value.when.last() >= first && value.when.start <= last && open,
+                Scope::Open => open,
             };
             if !in_view || (value.supposed.is_some() && !self.conditional) {
                 continue;
@@ -666,14 +683,14 @@ impl Facts<'_> {
             let recent = |origin: &Origin| {
                 one.intakes.iter().rev().take_while(|intake| intake.to >= oldest).any(|intake| intake.origin == *origin)
             };
-            let mut over = BTreeSet::new();
+            let (mut over, mut by_accident) = (BTreeSet::new(), BTreeSet::new());
             for intake in one.intakes.iter().rev().take_while(|intake| intake.to >= oldest) {
                 match intake.overdose {
                     Some(Overdose::OnPurpose) => {
                         purpose.insert(intake.origin.clone());
                         over.insert(intake.origin.clone());
                     }
-                    Some(Overdose::ByAccident) => drop(accident.insert(intake.origin.clone())),
+                    Some(Overdose::ByAccident) => drop(by_accident.insert(intake.origin.clone())),
                     None => {}
                 }
             }
@@ -690,8 +707,9 @@ impl Facts<'_> {
             }
             let is_maoa = one.classes(ground.knowledge).any(|class| ground.knowledge.within(class, "maoa_potent"));
             if is_maoa {
-                maoa.extend(over.iter().cloned());
+                maoa.extend(over.iter().chain(&by_accident).cloned());
             }
+            accident.extend(by_accident);
             recorded.extend(over);
         }
         let age = self.values.get("age").and_then(|ages| ages.first()).map(|(age, _, _)| *age);
@@ -961,6 +979,27 @@ fn negated(clause: &[&str], start: usize) -> bool {
         let taken_back = clause.get(place + 1).is_some_and(|next| NOT_A_NEGATION.contains(next));
         NEGATIONS.contains(&clause[place]) && !taken_back
     })
+}
+
+/// "his temperature is 105": temperatures spoken of in a text, with the words and the degrees Celsius they would be.
+fn spoken_temperatures(text: &str) -> Vec<(String, f64)> {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().map(|word| word.trim_matches([',', '.', ';', ':', '!', '(', ')'])).collect();
+    let mut found = Vec::new();
+    for (place, word) in words.iter().enumerate().filter(|(_, word)| matches!(**word, "temperature" | "temp" | "fever")) {
+        for end in place + 1..words.len().min(place + 5) {
+            let digits = words[end].trim_end_matches(['c', 'f', '°']);
+            let Ok(number) = digits.parse::<f64>() else { continue };
+            let celsius = match number {
+                30.0..=45.0 => number,
+                86.0..=115.0 => Temperature::fahrenheit(number).as_celsius(),
+                _ => continue,
+            };
+            found.push((format!("{word} {}", words[place + 1..=end].join(" ")), celsius));
+            break;
+        }
+    }
+    found
 }
 
 /// "took 30 tablets" and its like.

@@ -41,7 +41,7 @@ impl Paint {
 pub fn print(report: &Report, paint: Paint) -> String {
     let mut out = String::new();
     for line in &report.headline {
-        for wrapped in textwrap::wrap(line, paint.width) {
+        for wrapped in textwrap::wrap(line, options(paint)) {
             out.push_str(&paint.headline(report.urgency, &wrapped));
             out.push('\n');
         }
@@ -63,7 +63,7 @@ pub fn print(report: &Report, paint: Paint) -> String {
         }
     }
     out.push('\n');
-    for line in textwrap::wrap(&report.footer, paint.width) {
+    for line in textwrap::wrap(&report.footer, options(paint)) {
         out.push_str(&line);
         out.push('\n');
     }
@@ -91,7 +91,14 @@ pub(crate) fn print_item(out: &mut String, item: &Item, depth: usize, paint: Pai
 /// Wraps a text behind a lead, the next lines under its first letter.
 fn hang(out: &mut String, lead: &str, text: &str, paint: Paint) {
     let indent = " ".repeat(lead.chars().count());
-    let options = textwrap::Options::new(paint.width).initial_indent(lead).subsequent_indent(&indent);
-    out.push_str(&textwrap::fill(text, options.break_words(false)));
+    out.push_str(&textwrap::fill(text, options(paint).initial_indent(lead).subsequent_indent(&indent)));
     out.push('\n');
+}
+
+/// Lines break at spaces only: a number, an address or a hyphenated word stays whole.
+fn options(paint: Paint) -> textwrap::Options<'static> {
+    textwrap::Options::new(paint.width)
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
 }

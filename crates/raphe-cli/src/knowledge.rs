@@ -1,0 +1,214 @@
+//! `raphe knowledge`: look at the curated base.
+
+use crate::{
+    Common, View,
+    answer::json,
+    file::{self, Error},
+};
+use raphe::{
+    knowledge::{
+        Citation, Knowledge, curation,
+        schema::{Evidence, Substance, Value},
+    },
+    report,
+};
+use std::{collections::BTreeSet, process::ExitCode};
+
+/// `raphe knowledge list | show NAME | sources NAME | check`
+pub(crate) fn knowledge(view: &View, common: &Common) -> Result<ExitCode, Error> {
+    let knowledge = Knowledge::bundled();
+    let (out, code) = match view {
+        View::List => (list(&knowledge, common), ExitCode::SUCCESS),
+        View::Show { name } => (show(&knowledge, find(&knowledge, name)?, common), ExitCode::SUCCESS),
+        View::Sources { name } => (sources(&knowledge, find(&knowledge, name)?), ExitCode::SUCCESS),
+        View::Check => check(&knowledge),
+    };
+    file::print(&out)?;
+    Ok(code)
+}
+
+fn find<'a>(knowledge: &'a Knowledge, name: &str) -> Result<&'a Substance, Error> {
+    knowledge.find_substance(name).ok_or_else(|| {
+        let help = match knowledge.suggest_substance(name).as_slice() {
+            [] => "`raphe knowledge list` prints every name".to_owned(),
+            some => format!("did you mean {}?", some.join(" or ")),
+        };
+        Error::Unknown { found: name.to_owned(), help }
+    })
+}
+
+fn list(knowledge: &Knowledge, common: &Common) -> String {
+    let substances = &knowledge.base().substances;
+    if common.json {
+        return substances.iter().map(json).collect();
+    }
+    let width = substances.iter().map(|substance| substance.id.chars().count()).max().unwrap_or(0);
+    let mut out = String::new();
+    for substance in substances {
+        let classes: Vec<&str> = substance.mechanisms.iter().map(|effect| effect.class.as_str()).collect();
+        out.push_str(&format!("{:width$}  {}", substance.id, substance.class));
+        if !classes.is_empty() {
+            out.push_str(&format!("  [{}]", classes.join(", ")));
+        }
+        out.push('\n');
+    }
+    out.push_str(&format!("{} substances, knowledge {}\n", substances.len(), knowledge.base().version));
+    out
+}
+
+/// Prints values under a title, each with its source and whether the source was opened.
+struct Page<'a> {
+    knowledge: &'a Knowledge,
+    out: String,
+}
+
+impl Page<'_> {
+    fn line(&mut self, title: &str, text: &str) {
+        if !text.is_empty() {
+            self.out.push_str(&format!("  {title}: {text}\n"));
+        }
+    }
+
+    fn values(&mut self, title: &str, values: &[Value]) {
+        for value in values {
+            let parameter = value.parameter.as_deref().map_or_else(String::new, |text| format!(" ({text})"));
+            let spread = value.spread.as_deref().map_or_else(String::new, |text| format!(", between people {text}"));
+            let note = value.note.as_deref().map_or_else(String::new, |text| format!("; {text}"));
+            self.out.push_str(&format!("  {title}: {}{parameter}{spread}{note}\n", value.value));
+            self.source(&Citation::from(value));
+        }
+    }
+
+    fn evidence(&mut self, evidence: &[Evidence]) {
+        for item in evidence {
+            if let Some(says) = &item.says {
+                self.out.push_str(&format!("      {says}\n"));
+            }
+            self.source(&Citation::from(item));
+        }
+    }
+
+    fn source(&mut self, citation: &Citation) {
+        let opened = match &citation.checked {
+            Some(day) => format!("checked {day}"),
+            None => "second-hand".to_owned(),
+        };
+        let line = report::source_line(self.knowledge, citation);
+        self.out.push_str(&format!("      {} ({opened})\n", line.trim_end_matches(" *")));
+    }
+}
+
+fn show(knowledge: &Knowledge, substance: &Substance, common: &Common) -> String {
+    if common.json {
+        return json(substance);
+    }
+    let mut page = Page { knowledge, out: format!("{} ({})\n", substance.names.inn, substance.class) };
+    page.line("id", &substance.id);
+    page.line("brands", &substance.names.brands.join(", "));
+    page.line("also called", &substance.names.synonyms.join(", "));
+    page.line("rxnorm", substance.codes.rxnorm.as_deref().unwrap_or_default());
+    page.line("atc", &substance.codes.atc.join(", "));
+    page.line("molar mass", substance.molar_mass.as_deref().unwrap_or_default());
+    if let Some(keep) = &substance.keep {
+        page.line("never stopped at once", keep);
+    }
+    for effect in &substance.mechanisms {
+        let name = knowledge.class(&effect.class).map_or(effect.class.as_str(), |class| &class.name);
+        let target = effect.target.as_deref().unwrap_or_default();
+        page.line("mechanism", format!("{name} {target}").trim());
+        if !effect.routes.is_empty() {
+            page.line("    by route", &effect.routes.join(", "));
+        }
+        if let Some(above) = &effect.above {
+            page.line("    above a day's dose of", above);
+        }
+        page.values("  potency", &effect.potency);
+        page.evidence(&effect.evidence);
+    }
+    for link in &substance.metabolites {
+        page.line("metabolite", &link.id);
+        page.values("  fraction", &link.fraction);
+        page.evidence(&link.evidence);
+    }
+    for (route, kinetics) in &substance.pk {
+        for (title, values) in [
+            ("half-life", &kinetics.half_life),
+            ("time of the peak", &kinetics.t_max),
+            ("bioavailability", &kinetics.bioavailability),
+            ("volume of distribution", &kinetics.volume),
+            ("clearance", &kinetics.clearance),
+            ("fraction unbound", &kinetics.fraction_unbound),
+        ] {
+            page.values(&format!("{title}, {route}"), values);
+        }
+    }
+    for role in &substance.enzymes {
+        page.line("enzyme", &format!("{} {} ({})", role.enzyme, role.role, role.strength));
+        page.evidence(&role.evidence);
+    }
+    for dose in &substance.doses {
+        page.values(&format!("usual dose per {}, {}", dose.per, dose.route), &dose.usual);
+        page.values(&format!("highest dose per {}, {}", dose.per, dose.route), &dose.maximum);
+    }
+    for washout in &substance.washouts {
+        page.values(&format!("wait before {}", washout.before), &washout.wait);
+    }
+    for note in &substance.notes {
+        page.line("note", &note.says);
+        page.evidence(&note.evidence);
+    }
+    page.out
+}
+
+fn sources(knowledge: &Knowledge, substance: &Substance) -> String {
+    let shown = serde_json::to_value(substance).unwrap_or_default();
+    let mut cited = BTreeSet::new();
+    collect(&shown, &mut cited);
+    let mut out = format!("Sources of {}\n", substance.names.inn);
+    for key in cited {
+        if let Some(reference) = knowledge.reference(&key) {
+            let year = reference.year.as_deref().unwrap_or("no year");
+            out.push_str(&format!("  {key}: {}. {} {} ({year})", reference.authors, reference.title, reference.source));
+            for (name, value) in [("doi:", &reference.doi), ("PMID ", &reference.pmid), ("", &reference.url)] {
+                if let Some(value) = value {
+                    out.push_str(&format!(" {name}{value}"));
+                }
+            }
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Every value under a key `cite`, however deep.
+fn collect(value: &serde_json::Value, into: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    serde_json::Value::String(key) if name == "cite" => drop(into.insert(key.clone())),
+                    other => collect(other, into),
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
+        _ => {}
+    }
+}
+
+fn check(knowledge: &Knowledge) -> (String, ExitCode) {
+    let mut out = format!("knowledge {}\n", knowledge.base().version);
+    for count in curation::counts(knowledge) {
+        let checked = count.checked.map_or_else(String::new, |checked| format!(", {checked} opened by a curator"));
+        out.push_str(&format!("  {:>5} {}{checked}\n", count.number, count.what));
+    }
+    let mut problems = 0;
+    for rule in curation::RULES {
+        for problem in rule.run(knowledge) {
+            problems += 1;
+            out.push_str(&format!("  {}: {problem}\n", rule.name));
+        }
+    }
+    out.push_str(&format!("{} rules, {problems} problems\n", curation::RULES.len()));
+    (out, if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
