@@ -93,8 +93,8 @@ fn moment(timeline: &Timeline, common: &Common) -> Result<(Timestamp, Option<Str
         return Ok((file::moment(text, zone)?, None));
     }
     let now = file::now(zone);
-    let (Some(end), Some(first)) = (timeline.end(), timeline.entries.first()) else { return Ok((now, None)) };
-    if first.when.start <= now && now.duration_since(end) < STALE {
+    let (Some(end), Some(start)) = (timeline.end(), timeline.start()) else { return Ok((now, None)) };
+    if start <= now && now.duration_since(end) < STALE {
         return Ok((now, None));
     }
     let date = end.to_zoned(timeline.zone()).strftime("%Y-%m-%d %H:%M");

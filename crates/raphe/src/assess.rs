@@ -357,7 +357,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let toxic = facts.answer("fact toxicity_sign");
     reasons.extend(findings.iter().filter_map(|finding| finding_reason(finding, toxic.truth == Truth::True)));
     let rivals = rivals(knowledge, &views[0], criteria_truth(&criteria, "hunter"), &mut reasons);
-    reasons.sort_by(|a, b| (b.urgency, b.danger, &a.id).cmp(&(a.urgency, a.danger, &b.id)));
+    // Among equals the order of the knowledge base holds: a seizure is said before a temperature.
+    reasons.sort_by_key(|reason| std::cmp::Reverse((reason.urgency, reason.danger)));
     let urgency = reasons.iter().map(|reason| reason.urgency).max().unwrap_or_default();
     let suicide_path = suicide(&views[2]);
 
@@ -658,16 +659,13 @@ fn balance(ground: &Ground<'_>) -> Balance {
     let both = truth("sternbach") == Truth::True && truth("radomski") == Truth::True;
     let says = |verdict, because: &str| Balance { verdict, because: because.to_owned() };
     match () {
-        () if truth("hunter") == Truth::True => match ground.rivals.first() {
-            Some(rival) => Balance {
-                verdict: Verdict::TooHigh,
-                because: format!(
-                    "The Hunter criteria for serotonin toxicity are met. {} can look the same and is named below.",
-                    capital(&rival.name)
-                ),
-            },
-            None => says(Verdict::TooHigh, "The Hunter criteria for serotonin toxicity are met."),
-        },
+        () if truth("hunter") == Truth::True && !ground.rivals.is_empty() => says(
+            Verdict::TooHigh,
+            "The Hunter criteria for serotonin toxicity are met. What can look the same, or come with it, is named below.",
+        ),
+        () if truth("hunter") == Truth::True => {
+            says(Verdict::TooHigh, "The Hunter criteria for serotonin toxicity are met.")
+        }
         () if leading.is_some() => Balance {
             verdict: Verdict::Unclear,
             because: format!(
@@ -809,21 +807,41 @@ fn advice(
         })
         .collect();
     let mut said: BTreeSet<String> = BTreeSet::new();
-    // Softer advice ("do not stop suddenly") must not stand beside harder ("take no more").
-    // What a finding advises stands beside it.
-    let own = |reason: &&Reason| reason.urgency >= urgency.min(Urgency::Urgent) && !reason.id.contains('+');
-    for reason in reasons.iter().filter(own) {
-        let Some(text) = reason.advice.as_deref().map(fill) else { continue };
-        if said.insert(text.clone()) {
+    // A finding's and a rival's own advice stands beside it; what is due for the leading rival is said here too.
+    let own = leading(reasons, urgency);
+    let texts: Vec<(&Reason, String)> =
+        own.iter().filter_map(|reason| Some((*reason, fill(reason.advice.as_deref()?)))).collect();
+    for (index, (reason, text)) in texts.iter().enumerate() {
+        let stem = text.trim_end_matches('.');
+        let repeated = texts.iter().enumerate().any(|(other, (_, longer))| {
+            other != index && longer.starts_with(stem) && (longer.len() > text.len() || other < index)
+        });
+        if !repeated {
             advice.push(Advice {
                 id: reason.id.clone(),
                 when: String::new(),
-                says: text,
+                says: text.clone(),
                 citations: reason.claim.citations().to_vec(),
             });
         }
     }
     advice
+}
+
+/// The reasons to say: all of the greatest urgency, and a milder one only when it rests on a line that no graver one names.
+///
+/// So "do not stop suddenly" never stands beside "take no more", while a lithium level that is due is not lost.
+pub(crate) fn leading(reasons: &[Reason], urgency: Urgency) -> Vec<&Reason> {
+    let mut named: BTreeSet<&Origin> = BTreeSet::new();
+    let mut leading = Vec::new();
+    for reason in reasons.iter().filter(|reason| !reason.id.contains('+')) {
+        let near = reason.urgency >= urgency.min(Urgency::Urgent) || urgency <= Urgency::Prompt;
+        if reason.urgency == urgency || (near && !reason.because.iter().all(|line| named.contains(line))) {
+            named.extend(&reason.because);
+            leading.push(reason);
+        }
+    }
+    leading
 }
 
 /// `a`, `a or b`, `a, b or c`.

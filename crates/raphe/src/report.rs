@@ -7,7 +7,7 @@
 pub mod text;
 
 use crate::{
-    assess::{Assessment, Finding, Reason, Scoped, Standing, Verdict, Viewed, capital, list},
+    assess::{Assessment, Finding, Reason, Scoped, Standing, Verdict, Viewed, capital, leading, list},
     check::Check,
     criteria::Truth,
     knowledge::{
@@ -258,20 +258,10 @@ impl Writer<'_> {
     }
 
     fn why(&mut self) -> Option<Section> {
-        // What a finding or a rival says stands in its own section; a milder reason is said only when it rests on a line
-        // that no graver one has named.
-        let findings: BTreeSet<&str> = self.assessment.findings.iter().map(|finding| finding.id.as_str()).collect();
-        let own = |reason: &&Reason| !findings.contains(reason.id.as_str()) && !reason.id.starts_with("rival:");
-        let mut named: BTreeSet<&Origin> = BTreeSet::new();
-        let mut reasons: Vec<&Reason> = Vec::new();
-        for reason in self.assessment.reasons.iter().filter(own) {
-            if reason.urgency == self.assessment.urgency || !reason.because.iter().all(|line| named.contains(line)) {
-                named.extend(&reason.because);
-                reasons.push(reason);
-            }
-        }
+        let reasons = leading(&self.assessment.reasons, self.assessment.urgency);
         let items = reasons
             .into_iter()
+            .filter(|reason| !reason.id.starts_with("rival:"))
             .map(|reason| Item {
                 mark: Some(urgency_word(reason.urgency).to_owned()),
                 text: format!("{}{}", standing(reason), lines(&reason.because)),
@@ -624,7 +614,8 @@ fn notices(title: &str, notices: &[Notice]) -> Option<Section> {
                 (place, _) => place,
             };
             let help = notice.help.as_deref().map_or_else(String::new, |help| format!(": {help}"));
-            Item { mark, text: format!("{}{help}.", notice.says), ..Item::default() }
+            let text = format!("{}{help}.", if mark.is_none() { capital(&notice.says) } else { notice.says.clone() });
+            Item { mark, text, ..Item::default() }
         })
         .collect();
     section(title, items)

@@ -41,7 +41,17 @@ impl Timeline {
     /// End of the last dated entry: its moment, or the end of its day, or the start of an open range.
     #[must_use]
     pub fn end(&self) -> Option<Timestamp> {
-        self.entries.iter().map(|entry| entry.when.last()).max()
+        self.dated().map(|entry| entry.when.last()).max()
+    }
+
+    /// Start of the first dated entry.
+    #[must_use]
+    pub fn start(&self) -> Option<Timestamp> {
+        self.dated().map(|entry| entry.when.start).min()
+    }
+
+    fn dated(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.when.precision != Precision::Undated)
     }
 }
 
@@ -141,10 +151,10 @@ impl When {
         }
     }
 
-    /// Whether it has begun by a moment.
+    /// Whether it has begun by a moment; a line without a readable date always has.
     #[must_use]
     pub fn begun_by(&self, moment: Timestamp) -> bool {
-        self.start <= moment
+        self.start <= moment || self.precision == Precision::Undated
     }
 }
 

@@ -1,0 +1,111 @@
+//! Words of a dose line that mean one thing each: forms, routes, marks.
+//!
+//! An abbreviation that is known to be read as another is refused, with the word to write.
+
+use crate::timeline::{Form, Overdose, Route};
+
+/// A phrase with a meaning of its own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Keyword {
+    /// A pharmaceutical form.
+    Form(Form),
+    /// A route.
+    Route(Route),
+    /// A mark of an overdose.
+    Overdose(Overdose),
+    /// A word that changes nothing: `of`, `immediate release`.
+    Nothing,
+    /// A word that is read two ways: what to write.
+    Refused(&'static str),
+}
+
+/// Every phrase, with its meaning.
+pub(super) const KEYWORDS: [(&str, Keyword); 82] = [
+    ("extended release", Keyword::Form(Form::ExtendedRelease)),
+    ("extended-release", Keyword::Form(Form::ExtendedRelease)),
+    ("slow release", Keyword::Form(Form::ExtendedRelease)),
+    ("slow-release", Keyword::Form(Form::ExtendedRelease)),
+    ("modified release", Keyword::Form(Form::ExtendedRelease)),
+    ("modified-release", Keyword::Form(Form::ExtendedRelease)),
+    ("prolonged release", Keyword::Form(Form::ExtendedRelease)),
+    ("prolonged-release", Keyword::Form(Form::ExtendedRelease)),
+    ("sustained release", Keyword::Form(Form::ExtendedRelease)),
+    ("sustained-release", Keyword::Form(Form::ExtendedRelease)),
+    ("controlled release", Keyword::Form(Form::ExtendedRelease)),
+    ("controlled-release", Keyword::Form(Form::ExtendedRelease)),
+    ("retard", Keyword::Form(Form::ExtendedRelease)),
+    ("xr", Keyword::Form(Form::ExtendedRelease)),
+    ("er", Keyword::Form(Form::ExtendedRelease)),
+    ("sr", Keyword::Form(Form::ExtendedRelease)),
+    ("xl", Keyword::Form(Form::ExtendedRelease)),
+    ("mr", Keyword::Form(Form::ExtendedRelease)),
+    ("cr", Keyword::Form(Form::ExtendedRelease)),
+    ("patch", Keyword::Form(Form::Patch)),
+    ("patches", Keyword::Form(Form::Patch)),
+    ("liquid", Keyword::Form(Form::Liquid)),
+    ("drops", Keyword::Form(Form::Liquid)),
+    ("syrup", Keyword::Form(Form::Liquid)),
+    ("oral solution", Keyword::Form(Form::Liquid)),
+    ("oral suspension", Keyword::Form(Form::Liquid)),
+    ("depot", Keyword::Form(Form::Depot)),
+    ("depot injection", Keyword::Form(Form::Depot)),
+    ("long-acting injection", Keyword::Form(Form::Depot)),
+    ("long acting injection", Keyword::Form(Form::Depot)),
+    ("oral", Keyword::Route(Route::Oral)),
+    ("orally", Keyword::Route(Route::Oral)),
+    ("by mouth", Keyword::Route(Route::Oral)),
+    ("po", Keyword::Route(Route::Oral)),
+    ("swallowed", Keyword::Route(Route::Oral)),
+    ("iv", Keyword::Route(Route::Iv)),
+    ("intravenous", Keyword::Route(Route::Iv)),
+    ("intravenously", Keyword::Route(Route::Iv)),
+    ("im", Keyword::Route(Route::Im)),
+    ("intramuscular", Keyword::Route(Route::Im)),
+    ("intramuscularly", Keyword::Route(Route::Im)),
+    ("subcutaneous", Keyword::Route(Route::Subcutaneous)),
+    ("subcutaneously", Keyword::Route(Route::Subcutaneous)),
+    ("subcut", Keyword::Route(Route::Subcutaneous)),
+    ("under the skin", Keyword::Route(Route::Subcutaneous)),
+    ("sublingual", Keyword::Route(Route::Sublingual)),
+    ("sublingually", Keyword::Route(Route::Sublingual)),
+    ("under the tongue", Keyword::Route(Route::Sublingual)),
+    ("buccal", Keyword::Route(Route::Buccal)),
+    ("buccally", Keyword::Route(Route::Buccal)),
+    ("in the cheek", Keyword::Route(Route::Buccal)),
+    ("transdermal", Keyword::Route(Route::Transdermal)),
+    ("transdermally", Keyword::Route(Route::Transdermal)),
+    ("through the skin", Keyword::Route(Route::Transdermal)),
+    ("on the skin", Keyword::Route(Route::Transdermal)),
+    ("intranasal", Keyword::Route(Route::Intranasal)),
+    ("intranasally", Keyword::Route(Route::Intranasal)),
+    ("nasal", Keyword::Route(Route::Intranasal)),
+    ("snorted", Keyword::Route(Route::Intranasal)),
+    ("inhaled", Keyword::Route(Route::Inhaled)),
+    ("vaped", Keyword::Route(Route::Inhaled)),
+    ("smoked", Keyword::Route(Route::Smoked)),
+    ("rectal", Keyword::Route(Route::Rectal)),
+    ("rectally", Keyword::Route(Route::Rectal)),
+    ("on purpose", Keyword::Overdose(Overdose::OnPurpose)),
+    ("deliberately", Keyword::Overdose(Overdose::OnPurpose)),
+    ("intentionally", Keyword::Overdose(Overdose::OnPurpose)),
+    ("by accident", Keyword::Overdose(Overdose::ByAccident)),
+    ("accidentally", Keyword::Overdose(Overdose::ByAccident)),
+    ("by mistake", Keyword::Overdose(Overdose::ByAccident)),
+    ("immediate release", Keyword::Nothing),
+    ("immediate-release", Keyword::Nothing),
+    ("ir", Keyword::Nothing),
+    ("each", Keyword::Nothing),
+    ("about", Keyword::Nothing),
+    ("approximately", Keyword::Nothing),
+    ("infusion", Keyword::Nothing),
+    ("with food", Keyword::Nothing),
+    ("sc", Keyword::Refused("`sc` is mistaken for `sl`: write `subcutaneous`")),
+    ("sl", Keyword::Refused("`sl` is mistaken for `sc`: write `sublingual`")),
+    (
+        "pr",
+        Keyword::Refused(
+            "`pr` is read as rectal and as prolonged release: write `rectal` or `extended release`",
+        ),
+    ),
+    ("injected", Keyword::Refused("write how: `iv`, `im` or `subcutaneous`")),
+];
