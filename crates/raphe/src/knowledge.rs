@@ -326,7 +326,8 @@ fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> 
         })
         .collect();
     found.sort();
-    found.dedup_by(|a, b| a.1 == b.1);
+    let mut seen = std::collections::BTreeSet::new();
+    found.retain(|(_, name)| seen.insert(key(name)));
     found.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }
 
