@@ -73,11 +73,16 @@ pub(crate) fn add(path: &Path, line: &str) -> Result<ExitCode, Error> {
 
 /// Notices drawn under the lines they speak of.
 fn drawn(name: &str, bytes: &[u8], notices: &[Notice]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(index, _)| index + 1)).collect();
+    let mut text = String::new();
+    let mut starts = Vec::new();
+    for line in Diary::read(bytes).lines() {
+        starts.push(text.len());
+        text.push_str(&line);
+        text.push('\n');
+    }
     let theme = if file::colors() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
-    let source = std::sync::Arc::new(NamedSource::new(name, text.to_string()));
+    let source = std::sync::Arc::new(NamedSource::new(name, text.clone()));
     let mut out = String::new();
     for notice in notices {
         let mut diagnostic = MietteDiagnostic::new(notice.says.clone()).with_severity(match notice.weight {

@@ -8,7 +8,7 @@
 //! Left for later, and absent until computed: how likely toxicity is, the modeled synapse, the full differential, the
 //! features that the article calls low serotonin.
 
-mod combine;
+pub(crate) mod combine;
 mod doses;
 
 pub(crate) use doses::OVERDOSE_TIMES;
@@ -379,6 +379,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         signs: &signs,
         looked,
         urgency,
+        dangerous: reasons.iter().any(|reason| reason.id.contains('+') && reason.urgency >= Urgency::Urgent),
     });
     let on_board = on_board(knowledge, &exposure, as_of);
     let help = help_line(knowledge, timeline.person.country.as_deref());
@@ -648,6 +649,8 @@ struct Ground<'a> {
     signs: &'a [SignSeen],
     looked: bool,
     urgency: Urgency,
+    /// What was taken is by itself a reason to act today.
+    dangerous: bool,
 }
 
 fn balance(ground: &Ground<'_>) -> Balance {
@@ -685,7 +688,7 @@ fn balance(ground: &Ground<'_>) -> Balance {
             Verdict::Unclear,
             "There are signs that serotonin toxicity can cause, and the signs that would decide it were not all examined.",
         ),
-        () if ground.urgency >= Urgency::Urgent && ground.signs.is_empty() && !unrecognized => {
+        () if ground.dangerous && ground.signs.is_empty() && !unrecognized => {
             says(Verdict::Unclear, "No sign of it was reported. What was taken is dangerous all the same.")
         }
         () if ground.urgency >= Urgency::Urgent => {
@@ -699,7 +702,7 @@ fn balance(ground: &Ground<'_>) -> Balance {
         }
         () if low => says(
             Verdict::Unclear,
-            "Nothing points to too much serotonin. There are features that the article calls low serotonin; they fit many \
+            "Nothing points to too much serotonin. There are features that are often called low serotonin; they fit many \
              conditions, and raphe does not judge them yet.",
         ),
         () => says(
@@ -806,7 +809,6 @@ fn advice(
             citations: citations(&action.evidence),
         })
         .collect();
-    let mut said: BTreeSet<String> = BTreeSet::new();
     // A finding's and a rival's own advice stands beside it; what is due for the leading rival is said here too.
     let own = leading(reasons, urgency);
     let texts: Vec<(&Reason, String)> =

@@ -11,6 +11,7 @@ use crate::{
         Claim, Knowledge, maximum,
         schema::{HelpLine, Level},
     },
+    population::Population,
     timeline::{
         Dose, DoseLine, Entry, Event, Name, Notice, Origin, Person, Precision, Route, Schedule, Timeline, Weight, When, diary,
     },
@@ -121,7 +122,9 @@ pub fn check(
         None => Timeline::new(person, reader.entries),
     };
     let (timeline, notices) = knowledge.resolve(&timeline);
-    let exposure = exposure::simulate(&timeline, knowledge, question.population, as_of);
+    // Who acts beside whom is asked, not how much is left: the typical person is enough.
+    let typical = Population { people: 0, ..question.population };
+    let exposure = exposure::simulate(&timeline, knowledge, typical, as_of);
     let findings: Vec<Finding> = assess::combined(knowledge, &timeline, &exposure, as_of)
         .into_iter()
         .map(|finding| Finding { timing: Vec::new(), because: BTreeSet::new(), ..finding })
@@ -168,7 +171,8 @@ pub fn check(
             }));
         }
     }
-    pairs.sort_by(|x, y| (y.level, &x.a, &x.b, &x.kind).cmp(&(x.level, &y.a, &y.b, &y.kind)));
+    let order = |pair: &PairAnswer| (std::cmp::Reverse(pair.level), pair.kind != "serotonin");
+    pairs.sort_by(|x, y| (order(x), &x.a, &x.b, &x.kind).cmp(&(order(y), &y.a, &y.b, &y.kind)));
     let level = findings
         .iter()
         .filter(|finding| finding.kind == "serotonin")

@@ -281,6 +281,12 @@ impl Writer<'_> {
     }
 
     fn criteria(&mut self) -> Option<Section> {
+        let asked = self.assessment.on_board.iter().any(|item| item.serotonergic != Serotonergic::No)
+            || self.assessment.criteria.iter().any(|result| result.verdict == Truth::True)
+            || !self.assessment.signs.is_empty();
+        if !asked {
+            return None;
+        }
         let mut items = Vec::new();
         for result in &self.assessment.criteria {
             let names = |ids: &BTreeSet<String>| -> Vec<String> { ids.iter().map(|id| self.sign_name(id)).collect() };
@@ -316,10 +322,7 @@ impl Writer<'_> {
             }
             items.push(item);
         }
-        let asked = self.assessment.on_board.iter().any(|item| item.serotonergic != Serotonergic::No)
-            || self.assessment.criteria.iter().any(|result| result.verdict == Truth::True)
-            || !self.assessment.signs.is_empty();
-        if asked { section("Diagnostic criteria for serotonin toxicity", items) } else { None }
+        section("Diagnostic criteria for serotonin toxicity", items)
     }
 
     fn rivals(&mut self) -> Option<Section> {

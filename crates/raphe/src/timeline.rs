@@ -411,6 +411,22 @@ pub enum Schedule {
     Continuous,
 }
 
+impl Schedule {
+    /// So many doses a day: the first at 08:00, the last at 20:00, evenly between, on the hour.
+    #[must_use]
+    pub fn times_a_day(times: u32) -> Vec<civil::Time> {
+        let step = 12.0 / f64::from(times.saturating_sub(1).max(1));
+        let hour = |index: u32| libm::floor(8.0 + step * f64::from(index)) as i8;
+        (0..times.clamp(1, 24)).map(|index| civil::Time::constant(hour(index).min(20), 0, 0, 0)).collect()
+    }
+
+    /// Bedtime: 22:00.
+    #[must_use]
+    pub fn bedtime() -> civil::Time {
+        civil::Time::constant(22, 0, 0, 0)
+    }
+}
+
 /// What an overdose was marked as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overdose {

@@ -126,8 +126,8 @@ fn print(f: &mut fmt::Formatter<'_>, value: f64, units: &[(&str, f64)]) -> fmt::
         let count = value / unit.1;
         count >= 2.0 && (count - libm::round(count)).abs() < 1e-9
     };
-    let largest_whole = units.iter().filter(|unit| whole(unit)).max_by(|a, b| a.1.total_cmp(&b.1));
-    let (symbol, factor) = match largest_whole {
+    let larger = units.iter().filter(|unit| unit.1 > preferred.1 && whole(unit)).max_by(|a, b| a.1.total_cmp(&b.1));
+    let (symbol, factor) = match larger {
         Some(unit) => *unit,
         None if value == 0.0 || fits(&preferred) => preferred,
         None => units.iter().copied().find(fits).unwrap_or(preferred),

@@ -205,6 +205,12 @@ fn finding(
 ) -> Option<Finding> {
     let names = [&uses.0.substance, &uses.1.substance].map(|id| knowledge.substance_name(id).to_owned());
     let fill = |text: &str| super::capital(&text.replace("{a}", &names[0]).replace("{b}", &names[1]));
+    // A label that speaks of another member of the class stands behind those that speak of these two.
+    let elsewhere = |says: &str| {
+        let lower = says.to_lowercase();
+        let mut others = knowledge.base().substances.iter().map(|other| other.names.inn.to_lowercase());
+        others.any(|other| !names.iter().any(|name| name.to_lowercase() == other) && mentions(&lower, &other))
+    };
     let views: Vec<Viewed> = pair
         .views
         .iter()
@@ -233,15 +239,20 @@ fn finding(
             (_, None) => format!("{name}: last taken {}.", date(spell.last)),
         }
     });
+    let claim = knowledge.claim(fill(&pair.why), sources)?;
+    // What a label says of another member of the class is left out where the same party speaks of these two.
+    let (here, there): (Vec<Viewed>, Vec<Viewed>) = views.into_iter().partition(|view| !elsewhere(&view.says));
+    let silent = |view: &Viewed| !here.iter().any(|other| other.by == view.by);
+    let there: Vec<Viewed> = there.into_iter().filter(silent).collect();
     Some(Finding {
         id: format!("{}:{}+{}", pair.id, uses.0.substance, uses.1.substance),
         level: level(pair),
         kind: pair.kind.clone(),
         substances: vec![uses.0.substance.clone(), uses.1.substance.clone()],
-        claim: knowledge.claim(fill(&pair.why), sources)?,
+        claim,
         timing: timing.into(),
         advice: pair.advice.as_deref().map(fill),
-        views,
+        views: here.into_iter().chain(there).collect(),
         because: overlap.spells.iter().flat_map(|spell| spell.origins.iter().cloned()).collect(),
         from: overlap.from,
         until: overlap.until,
@@ -249,6 +260,15 @@ fn finding(
             true => (pair.silent.min(Urgency::Prompt), pair.symptomatic.min(Urgency::Urgent)),
             false => (pair.silent, pair.symptomatic),
         },
+    })
+}
+
+/// Whether a text names a substance as a word of its own.
+fn mentions(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(start, _)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + name.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
     })
 }
 

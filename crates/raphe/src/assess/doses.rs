@@ -1,6 +1,6 @@
 //! Doses that are too high, said beside what two substances do together.
 
-use super::{Finding, list};
+use super::Finding;
 use crate::{
     exposure::{Exposure, later},
     knowledge::{
@@ -38,12 +38,16 @@ pub(super) fn findings(
         if times <= 1.0 + 1e-9 {
             return None;
         }
-        let says = format!(
-            "{} of {} in one day is above the highest recommended dose ({}).",
-            rounded(taken),
-            substance.names.inn,
-            list(&[most.to_string()], "or")
-        );
+        // How far an overdose went is nothing to read off a page; a dose that is somewhat high is to be put right.
+        let overdose = times > OVERDOSE_TIMES || one.intakes.iter().any(|intake| intake.overdose.is_some());
+        let says = match overdose {
+            true => format!("More {} was taken in one day than is ever recommended.", substance.names.inn),
+            false => format!(
+                "{} of {} in one day is above the highest recommended dose ({most}).",
+                rounded(taken),
+                substance.names.inn
+            ),
+        };
         let level = if times > OVERDOSE_TIMES { Level::Major } else { Level::Moderate };
         Some(Finding {
             id: format!("dose:{}", one.substance),

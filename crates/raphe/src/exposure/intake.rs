@@ -430,10 +430,10 @@ impl Reader<'_> {
         };
         match schedule {
             Schedule::TimesADay(0 | 1) => Times::OfDay(vec![morning], 1),
-            Schedule::TimesADay(n) => Times::OfDay(waking_times(*n), 1),
-            Schedule::AsNeeded => Times::OfDay(waking_times(regimen.line.up_to.unwrap_or(1)), 1),
+            Schedule::TimesADay(n) => Times::OfDay(Schedule::times_a_day(*n), 1),
+            Schedule::AsNeeded => Times::OfDay(Schedule::times_a_day(regimen.line.up_to.unwrap_or(1)), 1),
             Schedule::Every(step) => Times::Every(*step),
-            Schedule::Nightly => Times::OfDay(vec![Time::constant(22, 0, 0, 0)], 1),
+            Schedule::Nightly => Times::OfDay(vec![Schedule::bedtime()], 1),
             Schedule::Weekly => Times::OfDay(vec![morning], 7),
             Schedule::At(times) => Times::OfDay(times.clone(), 1),
             Schedule::Continuous => Times::Every(TimeSpan::days(1.0)),
@@ -462,17 +462,6 @@ impl Reader<'_> {
 enum Times {
     Every(TimeSpan),
     OfDay(Vec<Time>, u32),
-}
-
-/// So many doses a day, evenly over the sixteen waking hours from 08:00.
-fn waking_times(n: u32) -> Vec<Time> {
-    let n = n.clamp(1, 48);
-    (0..n)
-        .map(|k| {
-            let minutes = (8 * 60 + 16 * 60 * k / n) % (24 * 60);
-            Time::constant((minutes / 60) as i8, (minutes % 60) as i8, 0, 0)
-        })
-        .collect()
 }
 
 /// How many doses of a regimen fall on one day.

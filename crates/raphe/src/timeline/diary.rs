@@ -68,6 +68,11 @@ impl Diary {
         self.bytes.clone()
     }
 
+    /// Its lines as they are read: without endings and byte-order mark, what is no text shown as `�`.
+    pub fn lines(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        lines(&self.bytes).map(String::from_utf8_lossy)
+    }
+
     /// What the diary says, and what a person should know about how it was read.
     ///
     /// Notices about the whole file come first, then those of each line in order.

@@ -198,10 +198,10 @@ fn is_due(run: &Running, when: When, clock: &Clock) -> bool {
     let day = |date: Date| (date - first.date()).get_days();
     match (&run.line.schedule, when.precision) {
         (_, Precision::Range) | (None | Some(Schedule::AsNeeded | Schedule::Continuous), _) => false,
-        (Some(Schedule::TimesADay(times)), _) => near(&spread(*times)),
+        (Some(Schedule::TimesADay(times)), _) => near(&Schedule::times_a_day(*times)),
         (Some(Schedule::At(times)), _) => near(times),
-        (Some(Schedule::Nightly), _) => near(&[Time::constant(22, 0, 0, 0)]),
-        (Some(Schedule::Weekly), _) => day(now.date()) % 7 == 0 && near(&spread(1)),
+        (Some(Schedule::Nightly), _) => near(&[Schedule::bedtime()]),
+        (Some(Schedule::Weekly), _) => day(now.date()) % 7 == 0 && near(&Schedule::times_a_day(1)),
         (Some(Schedule::Every(every)), _) => falls_on(*every, run.since, when),
     }
 }
@@ -221,11 +221,4 @@ fn apart(one: Time, other: Time) -> f64 {
     let hours = |time: Time| f64::from(time.hour()) + f64::from(time.minute()) / 60.0;
     let gap = (hours(one) - hours(other)).abs();
     gap.min(24.0 - gap)
-}
-
-/// Usual times of so many doses a day: 08:00, and evenly to 20:00.
-fn spread(times: u32) -> Vec<Time> {
-    let step = 12.0 / f64::from(times.saturating_sub(1).max(1));
-    let hour = |index: u32| libm::floor(8.0 + step * f64::from(index)) as i8;
-    (0..times.min(24)).map(|index| Time::constant(hour(index).min(20), 0, 0, 0)).collect()
 }

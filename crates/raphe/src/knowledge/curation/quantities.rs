@@ -1,0 +1,441 @@
+//! Values, spreads and doses.
+//!
+//! Each field has one or more scales it may be written in. A scale reads a text into a number and knows the smallest
+//! and the largest that is believed; the bounds are wider than anything published, and catch a slipped unit, not an
+//! unusual drug.
+
+use super::{file, substances};
+use crate::{
+    knowledge::{
+        Knowledge,
+        schema::{Base, DoseRange, Substance, Value},
+    },
+    timeline::{Dose, DoseLine, Quantity, Schedule, diary::read_dose_line},
+    units::{Fraction, Mass, MolarConcentration, MolarMass, ParseQuantityError, TimeSpan, split},
+};
+
+/// What a value is a value of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    HalfLife,
+    PeakTime,
+    Share,
+    Volume,
+    Clearance,
+    Potency,
+    Occupancy,
+    Dose,
+    Wait,
+    Recovery,
+    MolarMass,
+}
+
+/// One way to write a quantity.
+struct Scale {
+    read: fn(&str) -> Result<f64, ParseQuantityError>,
+    least: &'static str,
+    most: &'static str,
+}
+
+impl What {
+    fn scales(self) -> &'static [Scale] {
+        match self {
+            Self::HalfLife => &[Scale { read: hours, least: "1 min", most: "200 d" }],
+            Self::PeakTime => &[Scale { read: hours, least: "1 min", most: "14 d" }],
+            Self::Wait => &[Scale { read: hours, least: "1 h", most: "84 d" }],
+            Self::Recovery => &[Scale { read: hours, least: "1 h", most: "200 d" }],
+            Self::Share => &[Scale { read: share, least: "0.01 %", most: "100 %" }],
+            Self::Occupancy => &[Scale { read: share, least: "1 %", most: "100 %" }],
+            Self::Volume => &[
+                Scale { read: volume, least: "1 L", most: "20000 L" },
+                Scale { read: volume_per_kg, least: "0.02 L/kg", most: "300 L/kg" },
+            ],
+            Self::Clearance => &[
+                Scale { read: clearance, least: "0.01 L/h", most: "3000 L/h" },
+                Scale { read: clearance_per_kg, least: "0.0005 L/h/kg", most: "50 L/h/kg" },
+            ],
+            Self::Potency => &[Scale { read: nanomolar, least: "0.001 nM", most: "10 mM" }],
+            Self::Dose => &[
+                Scale { read: milligrams, least: "1 µg", most: "20 g" },
+                Scale { read: milligrams_per_kg, least: "0.001 mg/kg", most: "100 mg/kg" },
+            ],
+            Self::MolarMass => &[Scale { read: molar_mass, least: "5 g/mol", most: "2000 g/mol" }],
+        }
+    }
+}
+
+fn hours(text: &str) -> Result<f64, ParseQuantityError> {
+    text.parse().map(TimeSpan::as_hours)
+}
+
+fn share(text: &str) -> Result<f64, ParseQuantityError> {
+    text.parse().map(Fraction::as_of_one)
+}
+
+fn nanomolar(text: &str) -> Result<f64, ParseQuantityError> {
+    text.parse().map(MolarConcentration::as_nmol_per_l)
+}
+
+fn molar_mass(text: &str) -> Result<f64, ParseQuantityError> {
+    text.parse().map(MolarMass::as_g_per_mol)
+}
+
+fn milligrams(text: &str) -> Result<f64, ParseQuantityError> {
+    text.parse().map(Mass::as_mg)
+}
+
+fn milligrams_per_kg(text: &str) -> Result<f64, ParseQuantityError> {
+    match text.trim().strip_suffix("/kg") {
+        Some(mass) => milligrams(mass),
+        None => unit(text, &[], "a dose per kilogram", "1 mg/kg"),
+    }
+}
+
+fn volume(text: &str) -> Result<f64, ParseQuantityError> {
+    unit(text, &[("L", 1.0)], "a volume of distribution", "50 L")
+}
+
+fn volume_per_kg(text: &str) -> Result<f64, ParseQuantityError> {
+    unit(text, &[("L/kg", 1.0)], "a volume of distribution", "12 L/kg")
+}
+
+fn clearance(text: &str) -> Result<f64, ParseQuantityError> {
+    unit(text, &[("L/h", 1.0), ("mL/min", 0.06)], "a clearance", "20 L/h")
+}
+
+fn clearance_per_kg(text: &str) -> Result<f64, ParseQuantityError> {
+    unit(text, &[("L/h/kg", 1.0), ("mL/min/kg", 0.06)], "a clearance", "0.3 L/h/kg")
+}
+
+/// Reads a number in one of a few units that have no type of their own.
+fn unit(
+    text: &str,
+    units: &[(&str, f64)],
+    expected: &'static str,
+    example: &str,
+) -> Result<f64, ParseQuantityError> {
+    let written = split(text, expected, example)?;
+    let known = units.iter().find(|(symbol, _)| *symbol == written.unit);
+    known.map(|(_, factor)| written.number * factor).ok_or_else(|| ParseQuantityError {
+        found: text.trim().to_owned(),
+        expected,
+        help: format!("write for example `{example}`"),
+        could_mean: None,
+    })
+}
+
+/// A quantity that was read: the place of its scale, the low and the high end.
+type Read = (usize, f64, f64);
+
+/// Reads a value or a range, both ends in one scale.
+fn read(what: What, text: &str) -> Result<Read, String> {
+    let (low, high) = text.split_once("..").unwrap_or((text, text));
+    let mut wrong = None;
+    for (scale, Scale { read, .. }) in what.scales().iter().enumerate() {
+        match read(low).and_then(|low| Ok((low, read(high)?))) {
+            Ok((low, high)) if low > high => return Err(format!("`{text}` runs backward")),
+            Ok((low, high)) => return Ok((scale, low, high)),
+            Err(error) => wrong = wrong.or(Some(format!("{error}; {}", error.help))),
+        }
+    }
+    Err(wrong.unwrap_or_default())
+}
+
+/// A text that holds a quantity, and the spread beside it.
+struct Written<'a> {
+    place: String,
+    what: What,
+    text: &'a str,
+    spread: Option<&'a str>,
+}
+
+/// Every quantity of the base.
+fn quantities(base: &Base) -> Vec<Written<'_>> {
+    let values = values(base).into_iter();
+    let mut found: Vec<Written<'_>> = values
+        .map(|(place, what, value)| Written {
+            place,
+            what,
+            text: &value.value,
+            spread: value.spread.as_deref(),
+        })
+        .collect();
+    let mut add = |place: String, what, text| found.push(Written { place, what, text, spread: None });
+    for (file, substance) in substances(base) {
+        if let Some(text) = &substance.molar_mass {
+            add(format!("{file}: molar_mass"), What::MolarMass, text.as_str());
+        }
+        for effect in &substance.mechanisms {
+            if let Some(text) = &effect.above {
+                add(format!("{file}: mechanism.{}: above", effect.class), What::Dose, text);
+            }
+        }
+    }
+    for class in &base.mechanisms {
+        if let Some(text) = &class.window {
+            add(format!("mechanisms.toml: {}: window", class.id), What::Wait, text);
+        }
+    }
+    for pair in &base.pairs {
+        for (field, text) in [("after_a", &pair.after_a), ("after_b", &pair.after_b)] {
+            if let Some(text) = text {
+                add(format!("pairs.toml: {}: {field}", pair.id), What::Wait, text);
+            }
+        }
+    }
+    found
+}
+
+/// Every value that has a source, with its place and what it is a value of.
+pub(super) fn values(base: &Base) -> Vec<(String, What, &Value)> {
+    fn add<'a>(into: &mut Vec<(String, What, &'a Value)>, place: String, what: What, list: &'a [Value]) {
+        into.extend(list.iter().map(|value| (place.clone(), what, value)));
+    }
+    let mut found = Vec::new();
+    for (file, substance) in substances(base) {
+        for effect in &substance.mechanisms {
+            for value in &effect.potency {
+                let occupancy = value.parameter.as_deref().is_some_and(|text| text.ends_with("occupancy"));
+                let what = if occupancy { What::Occupancy } else { What::Potency };
+                found.push((format!("{file}: mechanism.{}: potency", effect.class), what, value));
+            }
+        }
+        for link in &substance.metabolites {
+            add(&mut found, format!("{file}: metabolite.{}: fraction", link.id), What::Share, &link.fraction);
+        }
+        for (route, pk) in &substance.pk {
+            for (field, what, list) in [
+                ("half_life", What::HalfLife, &pk.half_life),
+                ("t_max", What::PeakTime, &pk.t_max),
+                ("bioavailability", What::Share, &pk.bioavailability),
+                ("volume", What::Volume, &pk.volume),
+                ("clearance", What::Clearance, &pk.clearance),
+                ("fraction_unbound", What::Share, &pk.fraction_unbound),
+            ] {
+                add(&mut found, format!("{file}: pk.{route}.{field}"), what, list);
+            }
+        }
+        for dose in &substance.doses {
+            add(&mut found, format!("{file}: dose.{}: usual", dose.route), What::Dose, &dose.usual);
+            add(&mut found, format!("{file}: dose.{}: maximum", dose.route), What::Dose, &dose.maximum);
+        }
+        for washout in &substance.washouts {
+            add(&mut found, format!("{file}: washout before {}", washout.before), What::Wait, &washout.wait);
+        }
+    }
+    for enzyme in &base.enzymes {
+        let place = |field: &str| format!("enzymes.toml: {}: {field}", enzyme.id);
+        add(&mut found, place("recovery_half_life"), What::Recovery, &enzyme.recovery_half_life);
+        add(&mut found, place("usual_inhibition"), What::Share, &enzyme.usual_inhibition);
+    }
+    found
+}
+
+pub(super) fn value_does_not_read(knowledge: &Knowledge) -> Vec<String> {
+    let mut problems = Vec::new();
+    for item in quantities(knowledge.base()) {
+        // The engine reads a wait as one time; a range would be passed over.
+        let single = item.what == What::Wait && item.text.contains("..");
+        let value = match read(item.what, item.text) {
+            Ok(_) if single => Err(format!("`{}` is a range; write one time", item.text)),
+            other => other,
+        };
+        let spread = item.spread.map(|text| match (read(item.what, text), &value) {
+            (Ok(_), _) if !text.contains("..") => Err(format!("the spread `{text}` is not a range")),
+            (Ok((scale, ..)), Ok((other, ..))) if scale != *other => {
+                Err(format!("the spread `{text}` has another unit than `{}`", item.text))
+            }
+            (result, _) => result,
+        });
+        let wrong = [value.err(), spread.and_then(Result::err)];
+        problems.extend(wrong.into_iter().flatten().map(|wrong| format!("{}: {wrong}", item.place)));
+    }
+    problems
+}
+
+pub(super) fn value_outside_plausible_bounds(knowledge: &Knowledge) -> Vec<String> {
+    let mut problems = Vec::new();
+    for item in quantities(knowledge.base()) {
+        for text in [Some(item.text), item.spread].into_iter().flatten() {
+            let Ok((scale, low, high)) = read(item.what, text) else { continue };
+            let Scale { read, least, most } = &item.what.scales()[scale];
+            let bound = |text| read(text).expect("the bounds of a scale read in that scale");
+            if low < bound(least) || high > bound(most) {
+                problems.push(format!("{}: `{text}` is not between {least} and {most}", item.place));
+            }
+        }
+    }
+    problems
+}
+
+pub(super) fn spread_does_not_hold_its_value(knowledge: &Knowledge) -> Vec<String> {
+    let mut problems = Vec::new();
+    for item in quantities(knowledge.base()) {
+        let Some(spread) = item.spread else { continue };
+        if let (Ok((_, low, high)), Ok((_, least, most))) =
+            (read(item.what, item.text), read(item.what, spread))
+            && !(least <= low && high <= most)
+        {
+            problems.push(format!("{}: `{}` is not within `{spread}`", item.place, item.text));
+        }
+    }
+    problems
+}
+
+/// The terminal half-life of a drug that spreads slowly is longer than `ln 2 · V / CL`, rarely by more than this.
+const HALF_LIFE_AGREES_WITHIN: f64 = 12.0;
+
+pub(super) fn half_life_contradicts_clearance(knowledge: &Knowledge) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (file, substance) in substances(knowledge.base()) {
+        for (route, pk) in &substance.pk {
+            let first = |what, list: &[Value]| list.first().and_then(|value| read(what, &value.value).ok());
+            let of = (
+                first(What::HalfLife, &pk.half_life),
+                first(What::Volume, &pk.volume),
+                first(What::Clearance, &pk.clearance),
+            );
+            let (Some((_, low, high)), Some((per_kg, volume, _)), Some((same, clearance, _))) = of else {
+                continue;
+            };
+            let computed = std::f64::consts::LN_2 * volume / clearance;
+            let apart = (low / computed).max(computed / high);
+            if per_kg == same && apart > HALF_LIFE_AGREES_WITHIN {
+                problems.push(format!(
+                    "{file}: pk.{route}: half-life {low:.1} h, but volume and clearance give {computed:.1} h"
+                ));
+            }
+        }
+    }
+    problems
+}
+
+/// The lowest and highest end of several values that are written in one scale.
+fn reach(list: &[Value]) -> Option<Read> {
+    let all: Vec<Read> = list.iter().filter_map(|value| read(What::Dose, &value.value).ok()).collect();
+    let (scale, ..) = *all.first()?;
+    let same = all.iter().filter(|(other, ..)| *other == scale);
+    Some(same.fold((scale, f64::INFINITY, 0.0), |(_, least, most), (_, low, high)| {
+        (scale, least.min(*low), most.max(*high))
+    }))
+}
+
+pub(super) fn usual_dose_above_maximum(knowledge: &Knowledge) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (place, dose) in doses(knowledge.base()) {
+        let Some((scale, _, maximum)) = reach(&dose.maximum) else { continue };
+        for value in &dose.usual {
+            let above =
+                read(What::Dose, &value.value).is_ok_and(|(same, _, high)| same == scale && high > maximum);
+            if above {
+                problems.push(format!("{place}: `{}` is above the highest dose", value.value));
+            }
+        }
+    }
+    problems
+}
+
+fn doses(base: &Base) -> impl Iterator<Item = (String, &DoseRange)> {
+    substances(base).flat_map(|(file, substance)| {
+        substance.doses.iter().map(move |dose| (format!("{file}: dose.{}", dose.route), dose))
+    })
+}
+
+fn typical(substance: &Substance, dose: &DoseRange) -> Result<DoseLine, String> {
+    let text = format!("{} {}", substance.names.inn, dose.typical);
+    let line = read_dose_line(&text).map_err(|notice| format!("`{text}`: {}", notice.says))?;
+    let name = line.name.text.as_str();
+    match line.dose {
+        _ if name != substance.names.inn => Err(format!("`{text}`: `{name}` is read as its name")),
+        Dose::Known(_) if line.route.word() == dose.route => Ok(line),
+        Dose::Known(_) => Err(format!("`{}` is read as {}", dose.typical, line.route.word())),
+        _ => Err(format!("`{}` is not an amount", dose.typical)),
+    }
+}
+
+pub(super) fn typical_dose_does_not_read(knowledge: &Knowledge) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (file, substance) in substances(knowledge.base()) {
+        for dose in &substance.doses {
+            if let Err(wrong) = typical(substance, dose) {
+                problems.push(format!("{file}: dose.{}: {wrong}", dose.route));
+            }
+        }
+    }
+    problems
+}
+
+pub(super) fn typical_dose_outside_usual(knowledge: &Knowledge) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (file, substance) in substances(knowledge.base()) {
+        for dose in &substance.doses {
+            let (Some((per_kg, least, most)), Ok(line)) = (reach(&dose.usual), typical(substance, dose))
+            else {
+                continue;
+            };
+            let Dose::Known(amount) = line.dose else { continue };
+            let once = match (amount.each, per_kg) {
+                (Quantity::MassPerKg(mass), 1) => mass.as_mg() * amount.count,
+                (Quantity::Mass(_) | Quantity::MassPerHour(_), 0) => {
+                    amount.mass(None, line.over).map_or(f64::NAN, Mass::as_mg)
+                }
+                _ => f64::NAN,
+            };
+            let counted = if dose.per == "day" { once * times_a_day(&line) } else { once };
+            let slack = 1e-9 * most;
+            if !(least - slack..=most + slack).contains(&counted) {
+                problems.push(format!(
+                    "{file}: dose.{}: `{}` a {} is not within the usual range",
+                    dose.route, dose.typical, dose.per
+                ));
+            }
+        }
+    }
+    problems
+}
+
+fn times_a_day(line: &DoseLine) -> f64 {
+    match &line.schedule {
+        Some(Schedule::TimesADay(times)) => f64::from(*times),
+        Some(Schedule::Every(step)) => 24.0 / step.as_hours(),
+        Some(Schedule::At(times)) => times.len() as f64,
+        Some(Schedule::Weekly) => 1.0 / 7.0,
+        Some(Schedule::AsNeeded) => f64::from(line.up_to.unwrap_or(1)),
+        Some(Schedule::Nightly | Schedule::Continuous) | None => 1.0,
+    }
+}
+
+pub(super) fn dose_of_neither_day_nor_occasion(knowledge: &Knowledge) -> Vec<String> {
+    let wrong = doses(knowledge.base()).filter(|(_, dose)| !matches!(dose.per.as_str(), "day" | "occasion"));
+    wrong.map(|(place, dose)| format!("{place}: `{}` is neither `day` nor `occasion`", dose.per)).collect()
+}
+
+pub(super) fn parameter_unknown(knowledge: &Knowledge) -> Vec<String> {
+    const KNOWN: [&str; 5] = ["Ki", "Kd", "IC50", "EC50", "brain occupancy"];
+    let mut problems = Vec::new();
+    for (place, what, value) in values(knowledge.base()) {
+        let parameter = value.parameter.as_deref();
+        if matches!(what, What::Potency | What::Occupancy)
+            && !parameter.is_some_and(|text| KNOWN.contains(&text))
+        {
+            problems.push(format!(
+                "{place}: `{}` is {}",
+                value.value,
+                match parameter {
+                    Some(text) => format!("of an unknown parameter, `{text}`"),
+                    None => "without its parameter".to_owned(),
+                }
+            ));
+        }
+    }
+    problems
+}
+
+pub(super) fn potency_without_molar_mass(knowledge: &Knowledge) -> Vec<String> {
+    let molar = |substance: &Substance| {
+        let potencies = substance.mechanisms.iter().flat_map(|effect| &effect.potency);
+        potencies.map(|value| value.value.as_str()).any(|text| read(What::Potency, text).is_ok())
+    };
+    let without = knowledge.base().substances.iter().filter(|item| item.molar_mass.is_none() && molar(item));
+    without.map(|item| format!("{}: a molar potency, but no molar_mass", file(&item.id))).collect()
+}
