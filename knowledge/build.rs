@@ -84,7 +84,9 @@ impl Reader {
             let name = item.get("id").and_then(|id| id.as_str()).unwrap_or("?").to_owned();
             match item.try_into() {
                 Ok(item) => read.push(item),
-                Err(error) => self.problems.push(format!("{file}: [[{key}]] {} `{name}`: {}", index + 1, tidy(&error))),
+                Err(error) => {
+                    self.problems.push(format!("{file}: [[{key}]] {} `{name}`: {}", index + 1, tidy(&error)))
+                }
             }
         }
         read
@@ -149,13 +151,15 @@ fn tidy(error: &toml::de::Error) -> String {
 
 fn reference(entry: &biblatex::Entry) -> Reference {
     use biblatex::ChunksExt;
-    let field = |name: &str| entry.get(name).map(|chunks| chunks.format_verbatim()).filter(|text| !text.is_empty());
+    let field =
+        |name: &str| entry.get(name).map(|chunks| chunks.format_verbatim()).filter(|text| !text.is_empty());
     let authors = match entry.author() {
         Ok(people) if !people.is_empty() => {
             let name = |person: &biblatex::Person| match person.given_name.is_empty() {
                 true => person.name.clone(),
                 false => {
-                    let initials: String = person.given_name.split(' ').filter_map(|part| part.chars().next()).collect();
+                    let initials: String =
+                        person.given_name.split(' ').filter_map(|part| part.chars().next()).collect();
                     format!("{} {initials}", person.name)
                 }
             };
@@ -166,12 +170,16 @@ fn reference(entry: &biblatex::Entry) -> Reference {
                 [] => String::new(),
             }
         }
-        _ => field("author").or_else(|| field("organization")).or_else(|| field("institution")).unwrap_or_default(),
+        _ => field("author")
+            .or_else(|| field("organization"))
+            .or_else(|| field("institution"))
+            .unwrap_or_default(),
     };
-    let source = ["journal", "journaltitle", "booktitle", "institution", "organization", "publisher", "howpublished"]
-        .into_iter()
-        .find_map(field)
-        .unwrap_or_default();
+    let source =
+        ["journal", "journaltitle", "booktitle", "institution", "organization", "publisher", "howpublished"]
+            .into_iter()
+            .find_map(field)
+            .unwrap_or_default();
     Reference {
         key: entry.key.clone(),
         authors,

@@ -841,12 +841,20 @@ mod rule_format {
             }
             match Written::deserialize(deserializer)? {
                 Written::Atom(name) => Ok(Rule::Atom(name)),
-                Written::Table(Table { all: Some(rules), any: None, not: None, at_least: None, of: None }) => {
-                    Ok(Rule::All(rules))
-                }
-                Written::Table(Table { all: None, any: Some(rules), not: None, at_least: None, of: None }) => {
-                    Ok(Rule::Any(rules))
-                }
+                Written::Table(Table {
+                    all: Some(rules),
+                    any: None,
+                    not: None,
+                    at_least: None,
+                    of: None,
+                }) => Ok(Rule::All(rules)),
+                Written::Table(Table {
+                    all: None,
+                    any: Some(rules),
+                    not: None,
+                    at_least: None,
+                    of: None,
+                }) => Ok(Rule::Any(rules)),
                 Written::Table(Table { all: None, any: None, not: Some(rule), at_least: None, of: None }) => {
                     Ok(Rule::Not(rule))
                 }

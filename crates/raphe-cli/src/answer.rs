@@ -47,7 +47,11 @@ pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Res
             out.push_str(&json(&raphe_json::Assessment::new(&assessment, &knowledge)));
         } else {
             if files.len() > 1 {
-                out.push_str(&format!("{}== {} ==\n", if out.is_empty() { "" } else { "\n\n" }, path.display()));
+                out.push_str(&format!(
+                    "{}== {} ==\n",
+                    if out.is_empty() { "" } else { "\n\n" },
+                    path.display()
+                ));
             }
             out.push_str(&printed(&report::report(&assessment, &knowledge, preface.as_deref())));
         }
@@ -67,13 +71,14 @@ pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> R
             None => file::now(None),
         },
     };
-    let answer = check::check(asked, timeline.as_ref(), &knowledge, &question(as_of, common)).map_err(|errors| {
-        let join = |parts: Vec<String>| parts.join("\n");
-        Error::Input {
-            says: join(errors.iter().map(|error| error.says.clone()).collect()),
-            help: join(errors.iter().filter_map(|error| error.help.clone()).collect()),
-        }
-    })?;
+    let answer =
+        check::check(asked, timeline.as_ref(), &knowledge, &question(as_of, common)).map_err(|errors| {
+            let join = |parts: Vec<String>| parts.join("\n");
+            Error::Input {
+                says: join(errors.iter().map(|error| error.says.clone()).collect()),
+                help: join(errors.iter().filter_map(|error| error.help.clone()).collect()),
+            }
+        })?;
     let out = match common.json {
         true => json(&raphe_json::Check::new(&answer, &knowledge)),
         false => printed(&report::check(&answer, &knowledge)),

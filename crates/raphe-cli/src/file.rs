@@ -14,10 +14,14 @@ pub(crate) enum Error {
     #[diagnostic(help("check the name of the file and that you may read it; nothing was written"))]
     Read { path: PathBuf, cause: io::Error },
     #[error("{} looks like JSON, not like a diary", path.display())]
-    #[diagnostic(help("a diary is plain text, one event a line, such as `2026-03-01 start sertraline 50 mg daily`"))]
+    #[diagnostic(help(
+        "a diary is plain text, one event a line, such as `2026-03-01 start sertraline 50 mg daily`"
+    ))]
     Json { path: PathBuf },
     #[error("{} cannot be written: {cause}", path.display())]
-    #[diagnostic(help("the file is as it was before; check that there is room and that you may write in its folder"))]
+    #[diagnostic(help(
+        "the file is as it was before; check that there is room and that you may write in its folder"
+    ))]
     Write { path: PathBuf, cause: io::Error },
     #[error("{} was changed by another program meanwhile", path.display())]
     #[diagnostic(help("nothing was written; run the command again to add the line to the newer file"))]
@@ -45,7 +49,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     } else {
         std::fs::read(path).map_err(failed)?
     };
-    let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
+    let json =
+        bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
     if json { Err(Error::Json { path: path.to_owned() }) } else { Ok(bytes) }
 }
 
@@ -109,7 +114,9 @@ pub(crate) fn moment(text: &str, zone: Option<&TimeZone>) -> Result<Timestamp, E
         return Ok(now(zone));
     }
     let in_zone = |at: civil::DateTime| {
-        at.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC)).map(|zoned| zoned.timestamp()).map_err(|_| wrong())
+        at.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC))
+            .map(|zoned| zoned.timestamp())
+            .map_err(|_| wrong())
     };
     if let Ok(day) = text.parse::<civil::Date>()
         && text.len() <= 10

@@ -72,7 +72,8 @@ impl Page<'_> {
     fn values(&mut self, title: &str, values: &[Value]) {
         for value in values {
             let parameter = value.parameter.as_deref().map_or_else(String::new, |text| format!(" ({text})"));
-            let spread = value.spread.as_deref().map_or_else(String::new, |text| format!(", between people {text}"));
+            let spread =
+                value.spread.as_deref().map_or_else(String::new, |text| format!(", between people {text}"));
             let note = value.note.as_deref().map_or_else(String::new, |text| format!("; {text}"));
             self.out.push_str(&format!("  {title}: {}{parameter}{spread}{note}\n", value.value));
             self.source(&Citation::from(value));
@@ -168,8 +169,12 @@ fn sources(knowledge: &Knowledge, substance: &Substance) -> String {
     for key in cited {
         if let Some(reference) = knowledge.reference(&key) {
             let year = reference.year.as_deref().unwrap_or("no year");
-            out.push_str(&format!("  {key}: {}. {} {} ({year})", reference.authors, reference.title, reference.source));
-            for (name, value) in [("doi:", &reference.doi), ("PMID ", &reference.pmid), ("", &reference.url)] {
+            out.push_str(&format!(
+                "  {key}: {}. {} {} ({year})",
+                reference.authors, reference.title, reference.source
+            ));
+            for (name, value) in [("doi:", &reference.doi), ("PMID ", &reference.pmid), ("", &reference.url)]
+            {
                 if let Some(value) = value {
                     out.push_str(&format!(" {name}{value}"));
                 }
@@ -199,7 +204,8 @@ fn collect(value: &serde_json::Value, into: &mut BTreeSet<String>) {
 fn check(knowledge: &Knowledge) -> (String, ExitCode) {
     let mut out = format!("knowledge {}\n", knowledge.base().version);
     for count in curation::counts(knowledge) {
-        let checked = count.checked.map_or_else(String::new, |checked| format!(", {checked} opened by a curator"));
+        let checked =
+            count.checked.map_or_else(String::new, |checked| format!(", {checked} opened by a curator"));
         out.push_str(&format!("  {:>5} {}{checked}\n", count.number, count.what));
     }
     let mut problems = 0;

@@ -375,7 +375,9 @@ impl Convert<'_> {
         let (over, would) = match &reason.standing {
             Standing::Reported => (None, None),
             Standing::NotOver(date) => (Some(date.to_string()), None),
-            Standing::Would { text, reading } => (None, Some(reading.clone().unwrap_or_else(|| text.clone()))),
+            Standing::Would { text, reading } => {
+                (None, Some(reading.clone().unwrap_or_else(|| text.clone())))
+            }
         };
         Reason {
             id: reason.id.clone(),

@@ -32,7 +32,8 @@ pub struct Interval {
 impl From<raphe::units::Interval> for Interval {
     /// Rounded to four digits: more would claim what nobody knows.
     fn from(interval: raphe::units::Interval) -> Self {
-        let round = |value: f64| if value == 0.0 { 0.0 } else { format!("{value:.3e}").parse().unwrap_or(value) };
+        let round =
+            |value: f64| if value == 0.0 { 0.0 } else { format!("{value:.3e}").parse().unwrap_or(value) };
         Self { median: round(interval.median), p5: round(interval.p5), p95: round(interval.p95) }
     }
 }

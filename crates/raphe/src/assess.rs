@@ -8,9 +8,12 @@
 //! Left for later, and absent until computed: how likely toxicity is, the modeled synapse, the full differential, the
 //! features that the article calls low serotonin.
 
+mod advice;
 pub(crate) mod combine;
 mod doses;
+mod verdict;
 
+pub(crate) use advice::{help_line, leading};
 pub(crate) use doses::OVERDOSE_TIMES;
 
 use crate::{
@@ -328,7 +331,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     };
 
     let findings = combined(knowledge, timeline, &exposure, as_of);
-    let overlap = findings.iter().filter(|finding| finding.kind == "serotonin" && finding.urgency.0 >= Urgency::Urgent);
+    let overlap =
+        findings.iter().filter(|finding| finding.kind == "serotonin" && finding.urgency.0 >= Urgency::Urgent);
     let overlap: BTreeSet<Origin> = overlap.flat_map(|finding| finding.because.iter().cloned()).collect();
     let overlap = match overlap.is_empty() {
         true => Answer::plain(false),
@@ -345,14 +349,15 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let severity = severity(knowledge, &facts);
     let graded = severity_facts(severity.as_ref());
 
-    let views = [(danger_scope, false), (danger_scope, true), (Scope::Open, true)].map(|(scope, conditional)| {
-        let mut view = reports.view(scope, span, conditional);
-        view.set("maoa_with_serotonergic", overlap.clone());
-        for (name, answer) in derived.iter().chain(&graded) {
-            view.set(name, answer.clone());
-        }
-        view
-    });
+    let views =
+        [(danger_scope, false), (danger_scope, true), (Scope::Open, true)].map(|(scope, conditional)| {
+            let mut view = reports.view(scope, span, conditional);
+            view.set("maoa_with_serotonergic", overlap.clone());
+            for (name, answer) in derived.iter().chain(&graded) {
+                view.set(name, answer.clone());
+            }
+            view
+        });
     let mut reasons = flags(knowledge, timeline, &reports, &views, as_of);
     let toxic = facts.answer("fact toxicity_sign");
     reasons.extend(findings.iter().filter_map(|finding| finding_reason(finding, toxic.truth == Truth::True)));
@@ -371,7 +376,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         })
         .collect();
     let looked = reports.looked(from.min(day_ago), as_of);
-    let balance = balance(&Ground {
+    let balance = verdict::balance(&verdict::Ground {
         criteria: &criteria,
         facts: &facts,
         exposure: &exposure,
@@ -383,8 +388,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     });
     let on_board = on_board(knowledge, &exposure, as_of);
     let help = help_line(knowledge, timeline.person.country.as_deref());
-    let held = held(knowledge, &exposure, &findings, urgency, as_of);
-    let advice = advice(knowledge, urgency, &help, &held, &reasons);
+    let held = advice::held(knowledge, &exposure, &findings, urgency, as_of);
+    let advice = advice::advice(knowledge, urgency, &help, &held, &reasons);
     let (assessed, not_assessed) = scope(knowledge, &exposure, &on_board);
     let planned = timeline.entries.iter().filter(|entry| !entry.when.begun_by(as_of)).count();
     if planned > 0 {
@@ -428,7 +433,9 @@ pub(crate) fn combined(
 ) -> Vec<Finding> {
     let mut findings = combine::findings(knowledge, timeline, exposure, as_of);
     findings.extend(doses::findings(knowledge, timeline, exposure, as_of));
-    findings.sort_by(|a, b| (b.level, a.kind != "serotonin", &a.id).cmp(&(a.level, b.kind != "serotonin", &b.id)));
+    findings.sort_by(|a, b| {
+        (b.level, a.kind != "serotonin", &a.id).cmp(&(a.level, b.kind != "serotonin", &b.id))
+    });
     findings
 }
 
@@ -544,7 +551,10 @@ fn flags(
             let text = conditional.readings(&would.because).map(|(_, text)| text.to_owned()).next();
             let reading = conditional.supposed_temperature(&would.because).map(|celsius| {
                 let temperature = crate::units::Temperature::celsius(celsius);
-                format!("{temperature} ({} °F)", crate::units::number(libm::round(temperature.as_fahrenheit() * 10.0) / 10.0))
+                format!(
+                    "{temperature} ({} °F)",
+                    crate::units::number(libm::round(temperature.as_fahrenheit() * 10.0) / 10.0)
+                )
             });
             let standing = match text {
                 Some(text) => Standing::Would { text, reading },
@@ -600,7 +610,12 @@ fn finding_reason(finding: &Finding, toxicity_sign: bool) -> Option<Reason> {
     })
 }
 
-fn rivals(knowledge: &Knowledge, facts: &Facts<'_>, hunter: Truth, reasons: &mut Vec<Reason>) -> Vec<NamedRival> {
+fn rivals(
+    knowledge: &Knowledge,
+    facts: &Facts<'_>,
+    hunter: Truth,
+    reasons: &mut Vec<Reason>,
+) -> Vec<NamedRival> {
     let mut named = Vec::new();
     for rival in &knowledge.base().rivals {
         let judgment = judge(&rival.when, facts);
@@ -640,78 +655,6 @@ fn suicide(conditional: &Facts<'_>) -> bool {
         .any(|atom| conditional.answer(atom).truth == Truth::True)
 }
 
-/// What the verdict stands on.
-struct Ground<'a> {
-    criteria: &'a [CriterionResult],
-    facts: &'a Facts<'a>,
-    exposure: &'a Exposure,
-    rivals: &'a [NamedRival],
-    signs: &'a [SignSeen],
-    looked: bool,
-    urgency: Urgency,
-    /// What was taken is by itself a reason to act today.
-    dangerous: bool,
-}
-
-fn balance(ground: &Ground<'_>) -> Balance {
-    let truth = |id| criteria_truth(ground.criteria, id);
-    let leading = ground.rivals.iter().find(|rival| rival.leads);
-    let toxic = ground.facts.answer("fact toxicity_sign").truth == Truth::True;
-    let low = ground.signs.iter().any(|sign| matches!(sign.side, Side::Low | Side::Both));
-    let unrecognized = !ground.exposure.unrecognized.is_empty();
-    let both = truth("sternbach") == Truth::True && truth("radomski") == Truth::True;
-    let says = |verdict, because: &str| Balance { verdict, because: because.to_owned() };
-    match () {
-        () if truth("hunter") == Truth::True && !ground.rivals.is_empty() => says(
-            Verdict::TooHigh,
-            "The Hunter criteria for serotonin toxicity are met. What can look the same, or come with it, is named below.",
-        ),
-        () if truth("hunter") == Truth::True => {
-            says(Verdict::TooHigh, "The Hunter criteria for serotonin toxicity are met.")
-        }
-        () if leading.is_some() => Balance {
-            verdict: Verdict::Unclear,
-            because: format!(
-                "What was reported fits {} better than serotonin toxicity.",
-                leading.map_or("another cause", |rival| rival.name.as_str())
-            ),
-        },
-        () if both && truth("hunter") == Truth::Unknown => says(
-            Verdict::TooHigh,
-            "Serotonin toxicity is the leading explanation of what was reported: two sets of criteria are met, and the \
-             signs that decide the third were not all examined.",
-        ),
-        () if unrecognized && (toxic || !ground.signs.is_empty()) => {
-            says(Verdict::Unclear, "A medicine was not recognized, so it is not known whether it acts on serotonin.")
-        }
-        () if toxic && truth("hunter") == Truth::Unknown => says(
-            Verdict::Unclear,
-            "There are signs that serotonin toxicity can cause, and the signs that would decide it were not all examined.",
-        ),
-        () if ground.dangerous && ground.signs.is_empty() && !unrecognized => {
-            says(Verdict::Unclear, "No sign of it was reported. What was taken is dangerous all the same.")
-        }
-        () if ground.urgency >= Urgency::Urgent => {
-            says(Verdict::Unclear, "What was reported is dangerous, but it does not tell whether serotonin is the cause.")
-        }
-        () if unrecognized => {
-            says(Verdict::Unclear, "A medicine was not recognized, so what was taken is not fully known.")
-        }
-        () if !ground.looked => {
-            says(Verdict::Unclear, "No signs were recorded around this time, so neither side can be told.")
-        }
-        () if low => says(
-            Verdict::Unclear,
-            "Nothing points to too much serotonin. There are features that are often called low serotonin; they fit many \
-             conditions, and raphe does not judge them yet.",
-        ),
-        () => says(
-            Verdict::Neither,
-            "Signs were looked for, what was taken is known, and nothing points to too much serotonin.",
-        ),
-    }
-}
-
 /// The same text with its first letter in upper case.
 pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
@@ -743,107 +686,6 @@ fn on_board(knowledge: &Knowledge, exposure: &Exposure, as_of: Timestamp) -> Vec
 pub(crate) fn notes(knowledge: &Knowledge, substance: &Substance) -> Vec<Claim> {
     let claim = |note: &Statement| knowledge.claim(&note.says, citations(&note.evidence));
     substance.notes.iter().filter_map(claim).collect()
-}
-
-pub(crate) fn help_line(knowledge: &Knowledge, country: Option<&str>) -> HelpLine {
-    let lines = &knowledge.base().help;
-    let find = |code: &str| lines.iter().find(|line| line.country == code).cloned();
-    country.and_then(find).or_else(|| find("*")).unwrap_or_else(|| HelpLine {
-        country: "*".to_owned(),
-        emergency: "the local emergency number".to_owned(),
-        poison: None,
-        crisis: Vec::new(),
-        evidence: Vec::new(),
-    })
-}
-
-/// Medicines to hold, by name: the serotonergic parts of what is urgent, never one that must not be stopped suddenly.
-fn held(
-    knowledge: &Knowledge,
-    exposure: &Exposure,
-    findings: &[Finding],
-    urgency: Urgency,
-    as_of: Timestamp,
-) -> Vec<String> {
-    if urgency < Urgency::Urgent {
-        return Vec::new();
-    }
-    let pressing = findings.iter().filter(|finding| finding.level >= Level::Major || finding.urgency.1 >= Urgency::Urgent);
-    let mut ids: BTreeSet<String> = pressing.flat_map(|finding| finding.substances.iter().cloned()).collect();
-    let serotonergic = exposure
-        .acting_at(as_of)
-        .filter(|(one, sure)| *sure && exposure::serotonergic(knowledge, one) == Serotonergic::Yes)
-        .map(|(one, _)| one.substance.clone());
-    ids.extend(serotonergic);
-    let running = |id: &String| exposure.of(id).is_some_and(|(one, _)| {
-        one.spells.last().is_some_and(|spell| spell.running || as_of.duration_since(spell.last) <= SignedDuration::from_hours(72))
-    });
-    ids.iter()
-        .filter(|id| running(id))
-        .filter_map(|id| knowledge.substance(id))
-        .filter(|substance| substance.keep.is_none())
-        .map(|substance| substance.names.inn.clone())
-        .collect()
-}
-
-fn advice(
-    knowledge: &Knowledge,
-    urgency: Urgency,
-    help: &HelpLine,
-    held: &[String],
-    reasons: &[Reason],
-) -> Vec<Advice> {
-    let poison = help.poison.clone().unwrap_or_else(|| "a poison center or emergency doctor".to_owned());
-    let fill = |text: &str| {
-        text.replace("{emergency}", &help.emergency).replace("{poison}", &poison).replace("{held}", &list(held, "or"))
-    };
-    let mut advice: Vec<Advice> = knowledge
-        .base()
-        .actions
-        .iter()
-        .filter(|action| action.urgency == urgency && !(held.is_empty() && action.says.contains("{held}")))
-        .map(|action| Advice {
-            id: action.id.clone(),
-            when: action.when.clone(),
-            says: fill(&action.says),
-            citations: citations(&action.evidence),
-        })
-        .collect();
-    // A finding's and a rival's own advice stands beside it; what is due for the leading rival is said here too.
-    let own = leading(reasons, urgency);
-    let texts: Vec<(&Reason, String)> =
-        own.iter().filter_map(|reason| Some((*reason, fill(reason.advice.as_deref()?)))).collect();
-    for (index, (reason, text)) in texts.iter().enumerate() {
-        let stem = text.trim_end_matches('.');
-        let repeated = texts.iter().enumerate().any(|(other, (_, longer))| {
-            other != index && longer.starts_with(stem) && (longer.len() > text.len() || other < index)
-        });
-        if !repeated {
-            advice.push(Advice {
-                id: reason.id.clone(),
-                when: String::new(),
-                says: text.clone(),
-                citations: reason.claim.citations().to_vec(),
-            });
-        }
-    }
-    advice
-}
-
-/// The reasons to say: all of the greatest urgency, and a milder one only when it rests on a line that no graver one names.
-///
-/// So "do not stop suddenly" never stands beside "take no more", while a lithium level that is due is not lost.
-pub(crate) fn leading(reasons: &[Reason], urgency: Urgency) -> Vec<&Reason> {
-    let mut named: BTreeSet<&Origin> = BTreeSet::new();
-    let mut leading = Vec::new();
-    for reason in reasons.iter().filter(|reason| !reason.id.contains('+')) {
-        let near = reason.urgency >= urgency.min(Urgency::Urgent) || urgency <= Urgency::Prompt;
-        if reason.urgency == urgency || (near && !reason.because.iter().all(|line| named.contains(line))) {
-            named.extend(&reason.because);
-            leading.push(reason);
-        }
-    }
-    leading
 }
 
 /// `a`, `a or b`, `a, b or c`.

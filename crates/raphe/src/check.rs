@@ -13,7 +13,8 @@ use crate::{
     },
     population::Population,
     timeline::{
-        Dose, DoseLine, Entry, Event, Name, Notice, Origin, Person, Precision, Route, Schedule, Timeline, Weight, When, diary,
+        Dose, DoseLine, Entry, Event, Name, Notice, Origin, Person, Precision, Route, Schedule, Timeline,
+        Weight, When, diary,
     },
     units::Mass,
 };
@@ -106,7 +107,8 @@ pub fn check(
     let as_of = question.as_of;
     let person = with.map_or_else(Person::default, |timeline| timeline.person.clone());
     let country = person.country.clone();
-    let mut reader = Reader { knowledge, entries: Vec::new(), names: BTreeSet::new(), errors: Vec::new(), too_much: None };
+    let mut reader =
+        Reader { knowledge, entries: Vec::new(), names: BTreeSet::new(), errors: Vec::new(), too_much: None };
     for (index, text) in asked.iter().enumerate() {
         reader.read(text, index as u32 + 1, as_of, person.weight);
     }
@@ -251,7 +253,8 @@ impl Reader<'_> {
     fn read(&mut self, text: &str, number: u32, as_of: Timestamp, weight: Option<Mass>) {
         let (name, how) = split(text);
         let substance = self.knowledge.find_substance(name);
-        let typical = substance.and_then(|substance| substance.doses.first()).map(|dose| dose.typical.as_str());
+        let typical =
+            substance.and_then(|substance| substance.doses.first()).map(|dose| dose.typical.as_str());
         let words = match (how.as_deref(), typical) {
             (Some(how), _) => Some(how),
             (None, typical) => typical,
@@ -324,7 +327,8 @@ fn usual(name: &str) -> DoseLine {
 
 /// `NAME[:DOSE[:HOW]]`, where a code such as `rxnorm:36437` is one name.
 fn split(text: &str) -> (&str, Option<String>) {
-    let is_code = ["rxnorm:", "atc:", "unii:"].iter().any(|prefix| text.to_ascii_lowercase().starts_with(prefix));
+    let is_code =
+        ["rxnorm:", "atc:", "unii:"].iter().any(|prefix| text.to_ascii_lowercase().starts_with(prefix));
     let colon = text.match_indices(':').nth(usize::from(is_code)).map(|(index, _)| index);
     match colon {
         Some(index) => (text[..index].trim(), Some(text[index + 1..].replace(':', " "))),
@@ -334,7 +338,11 @@ fn split(text: &str) -> (&str, Option<String>) {
 
 fn dose_in_words(timeline: &Timeline, id: &str) -> String {
     let line = timeline.entries.iter().rev().find_map(|entry| match &entry.event {
-        Event::Start(line) | Event::Change(line) | Event::Take(line) if line.name.id.as_deref() == Some(id) => Some(line),
+        Event::Start(line) | Event::Change(line) | Event::Take(line)
+            if line.name.id.as_deref() == Some(id) =>
+        {
+            Some(line)
+        }
         _ => None,
     });
     let Some(line) = line else { return String::new() };
@@ -347,7 +355,11 @@ fn dose_in_words(timeline: &Timeline, id: &str) -> String {
                 crate::timeline::Quantity::Units(units) => format!("{} IU", crate::units::number(units)),
                 crate::timeline::Quantity::Volume(volume) => volume.to_string(),
             };
-            let count = if amount.count == 1.0 { String::new() } else { format!("{} x ", crate::units::number(amount.count)) };
+            let count = if amount.count == 1.0 {
+                String::new()
+            } else {
+                format!("{} x ", crate::units::number(amount.count))
+            };
             let often = match &line.schedule {
                 None => " once".to_owned(),
                 Some(Schedule::TimesADay(0 | 1)) => " daily".to_owned(),

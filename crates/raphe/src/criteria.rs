@@ -5,9 +5,10 @@
 //! themselves are data: published criteria, severity grades, danger flags and rivals all use the same four words
 //! (`all`, `any`, `not`, `at_least`).
 //!
-//! [`facts`] answers the atoms.
+//! [`facts`] answers the atoms; `words` finds danger in text that was not understood.
 
 pub mod facts;
+pub(crate) mod words;
 
 use crate::{knowledge::schema::Rule, timeline::Origin};
 use facts::Facts;
@@ -85,7 +86,8 @@ pub fn judge(rule: &Rule, facts: &Facts<'_>) -> Judgment {
     match rule {
         Rule::Atom(atom) => {
             let answer = facts.answer(atom);
-            let mut judgment = Judgment { truth: answer.truth, because: answer.because, ..Judgment::default() };
+            let mut judgment =
+                Judgment { truth: answer.truth, because: answer.because, ..Judgment::default() };
             match answer.truth {
                 Truth::True => drop(judgment.atoms.insert(subject(atom).to_owned())),
                 Truth::Unknown => drop(judgment.would_decide.insert(subject(atom).to_owned())),
@@ -197,7 +199,7 @@ impl<'a> Comparison<'a> {
             "<=" => Operator::AtMost,
             _ => return None,
         };
-        let known = Self::QUANTITIES.iter().any(|known| *known == (quantity, unit));
+        let known = Self::QUANTITIES.contains(&(quantity, unit));
         (known && words.next().is_none()).then_some(())?;
         Some(Self { quantity, operator, number: number.parse().ok()? })
     }

@@ -97,14 +97,20 @@ const DEFAULT_WINDOW: TimeSpan = TimeSpan::days(7.0);
 /// The timeline must be resolved (`knowledge::resolve`). A substance without kinetics gets the fixed window of its
 /// class and no amount; nothing else changes for the others.
 #[must_use]
-pub fn simulate(timeline: &Timeline, knowledge: &Knowledge, population: Population, as_of: Timestamp) -> Exposure {
+pub fn simulate(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    as_of: Timestamp,
+) -> Exposure {
     let (uses, unrecognized) = intake::uses(timeline, knowledge, as_of);
     let mut windows = Vec::with_capacity(uses.len());
     let mut remaining = Vec::new();
     let mut enzymes = Vec::new();
     for one in &uses {
         let substance = knowledge.substance(&one.substance).expect("a use is of a resolved substance");
-        windows.push(one.spells.iter().map(|spell| window(knowledge, population, substance, spell)).collect());
+        windows
+            .push(one.spells.iter().map(|spell| window(knowledge, population, substance, spell)).collect());
         remaining.extend(kinetics::remaining(knowledge, population, one, as_of));
         enzymes.extend(enzyme_states(knowledge, population, substance, one, as_of));
     }
@@ -112,7 +118,12 @@ pub fn simulate(timeline: &Timeline, knowledge: &Knowledge, population: Populati
 }
 
 /// Until when one spell goes on acting.
-fn window(knowledge: &Knowledge, population: Population, substance: &Substance, spell: &intake::Spell) -> ActionWindow {
+fn window(
+    knowledge: &Knowledge,
+    population: Population,
+    substance: &Substance,
+    spell: &intake::Spell,
+) -> ActionWindow {
     let after = |span: TimeSpan| (!spell.running).then(|| later(spell.last, span));
     let classes = substance.mechanisms.iter().filter_map(|action| knowledge.class(&action.class));
     let class_window = classes
@@ -128,7 +139,8 @@ fn window(knowledge: &Knowledge, population: Population, substance: &Substance, 
     match kinetics::slowest_half_life(knowledge, substance, spell.route) {
         Some(slowest) => {
             let half_lives = kinetics::sample(population, &slowest);
-            let spread = Interval::of(&half_lives).expect("half-lives are finite and there is at least one person");
+            let spread =
+                Interval::of(&half_lives).expect("half-lives are finite and there is at least one person");
             ActionWindow {
                 acts_until: after(TimeSpan::hours(spread.median * libm::log2(1.0 / ACTS_ABOVE))),
                 may_act_until: after(TimeSpan::hours(spread.p95 * libm::log2(1.0 / MAY_ACT_ABOVE))),
@@ -149,7 +161,7 @@ pub fn irreversible_target(substance: &Substance) -> Option<&'static str> {
 }
 
 /// Recovery half-life of an enzyme, its source, and the share lost under usual doses.
-fn recovery<'a>(knowledge: &'a Knowledge, id: &str) -> Option<(TimeSpan, Citation, f64)> {
+fn recovery(knowledge: &Knowledge, id: &str) -> Option<(TimeSpan, Citation, f64)> {
     let enzyme = knowledge.base().enzymes.iter().find(|enzyme| enzyme.id == id)?;
     let ((half_life, _), source) = knowledge::best::<TimeSpan>(&enzyme.recovery_half_life)?;
     let ((inhibited, _), _) = knowledge::best::<Fraction>(&enzyme.usual_inhibition)?;
@@ -176,8 +188,18 @@ fn enzyme_states(
     let since = if spell.running { 0.0 } else { hours_between(spell.last, as_of).max(0.0) };
     let activity: Vec<f64> = (0..population.size())
         .map(|person| {
-            let half_life = population.lognormal(person, &format!("{target}/recovery"), half_life.as_hours(), half_life_spread);
-            let lost = population.lognormal(person, &format!("{target}/inhibition"), inhibited.as_of_one(), inhibition_spread);
+            let half_life = population.lognormal(
+                person,
+                &format!("{target}/recovery"),
+                half_life.as_hours(),
+                half_life_spread,
+            );
+            let lost = population.lognormal(
+                person,
+                &format!("{target}/inhibition"),
+                inhibited.as_of_one(),
+                inhibition_spread,
+            );
             1.0 - lost.min(0.999) * libm::exp2(-since / half_life)
         })
         .collect();

@@ -63,32 +63,84 @@ pub struct Citation {
 
 impl From<&Evidence> for Citation {
     fn from(item: &Evidence) -> Self {
-        Self { cite: item.cite.clone(), place: item.r#where.clone(), grade: item.grade, checked: item.checked.clone() }
+        Self {
+            cite: item.cite.clone(),
+            place: item.r#where.clone(),
+            grade: item.grade,
+            checked: item.checked.clone(),
+        }
     }
 }
 
 impl From<&View> for Citation {
     fn from(item: &View) -> Self {
-        Self { cite: item.cite.clone(), place: item.r#where.clone(), grade: item.grade, checked: item.checked.clone() }
+        Self {
+            cite: item.cite.clone(),
+            place: item.r#where.clone(),
+            grade: item.grade,
+            checked: item.checked.clone(),
+        }
     }
 }
 
 impl From<&Value> for Citation {
     fn from(item: &Value) -> Self {
-        Self { cite: item.cite.clone(), place: item.r#where.clone(), grade: item.grade, checked: item.checked.clone() }
+        Self {
+            cite: item.cite.clone(),
+            place: item.r#where.clone(),
+            grade: item.grade,
+            checked: item.checked.clone(),
+        }
     }
 }
 
 /// Words before a sign that say how strong it is, not what it is.
 const QUALIFIERS: &[&str] = &[
-    "mild", "moderate", "severe", "slight", "marked", "profuse", "intermittent", "bilateral", "sustained", "new", "bad",
-    "strong", "some", "very", "intense", "generalized", "generalised", "sudden", "persistent", "heavy", "a bit of",
+    "mild",
+    "moderate",
+    "severe",
+    "slight",
+    "marked",
+    "profuse",
+    "intermittent",
+    "bilateral",
+    "sustained",
+    "new",
+    "bad",
+    "strong",
+    "some",
+    "very",
+    "intense",
+    "generalized",
+    "generalised",
+    "sudden",
+    "persistent",
+    "heavy",
+    "a bit of",
 ];
 
 /// Words behind a medicine that name its salt.
 const SALTS: &[&str] = &[
-    "hydrochloride", "hcl", "hydrobromide", "hbr", "maleate", "mesylate", "mesilate", "citrate", "sulfate", "sulphate",
-    "succinate", "tartrate", "fumarate", "oxalate", "sodium", "phosphate", "besylate", "besilate", "acetate", "chloride",
+    "hydrochloride",
+    "hcl",
+    "hydrobromide",
+    "hbr",
+    "maleate",
+    "mesylate",
+    "mesilate",
+    "citrate",
+    "sulfate",
+    "sulphate",
+    "succinate",
+    "tartrate",
+    "fumarate",
+    "oxalate",
+    "sodium",
+    "phosphate",
+    "besylate",
+    "besilate",
+    "acetate",
+    "chloride",
 ];
 
 impl Knowledge {
@@ -225,7 +277,11 @@ impl Knowledge {
     ///
     /// Returns `None` when there is no source: a claim without one cannot be made.
     #[must_use]
-    pub fn claim(&self, says: impl Into<String>, citations: impl IntoIterator<Item = Citation>) -> Option<Claim> {
+    pub fn claim(
+        &self,
+        says: impl Into<String>,
+        citations: impl IntoIterator<Item = Citation>,
+    ) -> Option<Claim> {
         let mut citations: Vec<Citation> = citations.into_iter().collect();
         let mut seen = std::collections::BTreeSet::new();
         citations.retain(|citation| seen.insert((citation.cite.clone(), citation.place.clone())));
@@ -246,7 +302,12 @@ impl Knowledge {
             let mut substance = |name: &mut Name| {
                 name.id = self.find_substance(&name.text).map(|substance| substance.id.clone());
                 if name.id.is_none() {
-                    notices.push(not_recognized(name, line, "medicine or substance", &self.suggest_substance(&name.text)));
+                    notices.push(not_recognized(
+                        name,
+                        line,
+                        "medicine or substance",
+                        &self.suggest_substance(&name.text),
+                    ));
                 }
             };
             match &mut entry.event {
@@ -259,14 +320,24 @@ impl Knowledge {
                     let (id, present) = self.sign_of(&find.name.text, find.present);
                     (find.name.id, find.present) = (id, present);
                     if find.name.id.is_none() {
-                        notices.push(not_recognized(&find.name, line, "sign", &self.suggest_sign(&find.name.text)));
+                        notices.push(not_recognized(
+                            &find.name,
+                            line,
+                            "sign",
+                            &self.suggest_sign(&find.name.text),
+                        ));
                     }
                 }),
                 Event::Feel(feelings) => feelings.iter_mut().for_each(|feeling| {
                     let (id, present) = self.sign_of(&feeling.name.text, feeling.present);
                     (feeling.name.id, feeling.present) = (id, present);
                     if feeling.name.id.is_none() {
-                        notices.push(not_recognized(&feeling.name, line, "feeling", &self.suggest_sign(&feeling.name.text)));
+                        notices.push(not_recognized(
+                            &feeling.name,
+                            line,
+                            "feeling",
+                            &self.suggest_sign(&feeling.name.text),
+                        ));
                     }
                 }),
                 _ => {}
@@ -278,7 +349,9 @@ impl Knowledge {
 
 fn not_recognized(name: &Name, line: Option<u32>, what: &str, suggestions: &[String]) -> Notice {
     let help = match suggestions {
-        [] => "it is kept and shown, but not assessed; write the generic name or another word for it".to_owned(),
+        [] => {
+            "it is kept and shown, but not assessed; write the generic name or another word for it".to_owned()
+        }
         some => format!("did you mean {}? It is kept and shown, but not assessed", some.join(" or ")),
     };
     Notice {
@@ -341,7 +414,11 @@ pub fn best<T: std::str::FromStr<Err = crate::units::ParseQuantityError> + Copy>
 
 /// Mildest and strictest published wait after stopping one substance before another, with the strictest one's source.
 #[must_use]
-pub fn washout<'a>(knowledge: &Knowledge, from: &'a Substance, to: &Substance) -> Option<((TimeSpan, TimeSpan), &'a Value)> {
+pub fn washout<'a>(
+    knowledge: &Knowledge,
+    from: &'a Substance,
+    to: &Substance,
+) -> Option<((TimeSpan, TimeSpan), &'a Value)> {
     let to_classes: Vec<&str> = to.mechanisms.iter().map(|action| action.class.as_str()).collect();
     let matching = from.washouts.iter().filter(|washout| {
         washout.before == to.id || to_classes.iter().any(|class| knowledge.within(class, &washout.before))

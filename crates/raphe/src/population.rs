@@ -72,8 +72,9 @@ mod tests {
 
     #[test]
     fn the_range_given_is_the_range_drawn() {
-        let mut draws: Vec<f64> =
-            (0..PEOPLE.size()).map(|person| PEOPLE.lognormal(person, "half_life", 26.0, (22.0, 36.0))).collect();
+        let mut draws: Vec<f64> = (0..PEOPLE.size())
+            .map(|person| PEOPLE.lognormal(person, "half_life", 26.0, (22.0, 36.0)))
+            .collect();
         draws.sort_by(f64::total_cmp);
         let at = |share: f64| draws[(share * draws.len() as f64) as usize];
         assert!((at(0.5) / 26.0 - 1.0).abs() < 0.02, "median {}", at(0.5));

@@ -157,7 +157,8 @@ impl Sources {
 pub fn source_line(knowledge: &Knowledge, citation: &Citation) -> String {
     let mut line = match knowledge.reference(&citation.cite) {
         Some(reference) => {
-            let mut parts = vec![reference.authors.clone(), reference.title.clone(), reference.source.clone()];
+            let mut parts =
+                vec![reference.authors.clone(), reference.title.clone(), reference.source.clone()];
             parts.extend(reference.year.clone());
             parts.retain(|part| !part.is_empty());
             // What an organization publishes itself names it once.
@@ -202,7 +203,9 @@ impl Writer<'_> {
         let emergency = &assessment.help.emergency;
         let call = match assessment.urgency {
             Urgency::Emergency => format!("EMERGENCY. Call {emergency} now."),
-            Urgency::Urgent if assessment.suicide_path && assessment.reasons.iter().all(is_suicide_or_mild) => {
+            Urgency::Urgent
+                if assessment.suicide_path && assessment.reasons.iter().all(is_suicide_or_mild) =>
+            {
                 "URGENT. Talk to someone now.".to_owned()
             }
             Urgency::Urgent => format!("URGENT. Phone {poison} now, even though you feel well."),
@@ -222,7 +225,8 @@ impl Writer<'_> {
         if let Some(severity) = assessment.severity.as_ref().filter(|_| !leads) {
             let signs: BTreeSet<String> = severity.because.iter().map(|id| self.sign_name(id)).collect();
             let signs: Vec<String> = signs.into_iter().collect();
-            let because = if signs.is_empty() { String::new() } else { format!(" ({})", list(&signs, "and")) };
+            let because =
+                if signs.is_empty() { String::new() } else { format!(" ({})", list(&signs, "and")) };
             lines.push(format!("If it is serotonin toxicity, it is {}{because}.", severity.name));
         }
         lines
@@ -289,13 +293,15 @@ impl Writer<'_> {
         }
         let mut items = Vec::new();
         for result in &self.assessment.criteria {
-            let names = |ids: &BTreeSet<String>| -> Vec<String> { ids.iter().map(|id| self.sign_name(id)).collect() };
+            let names =
+                |ids: &BTreeSet<String>| -> Vec<String> { ids.iter().map(|id| self.sign_name(id)).collect() };
             let because = names(&result.because);
             let decide = names(&result.would_decide);
             let text = match result.verdict {
                 Truth::True => {
                     let rules = result.rules.join(", ");
-                    let proviso = result.proviso.as_deref().map_or_else(String::new, |text| format!(" {text}"));
+                    let proviso =
+                        result.proviso.as_deref().map_or_else(String::new, |text| format!(" {text}"));
                     format!("met ({rules}): {}.{proviso}", list(&because, "and"))
                 }
                 Truth::False => "not met.".to_owned(),
@@ -391,9 +397,10 @@ impl Writer<'_> {
                     ..Item::default()
                 });
             }
-            let involved = assessment.findings.iter().any(|finding| {
-                finding.level >= Level::Major && finding.substances.contains(&item.substance)
-            });
+            let involved = assessment
+                .findings
+                .iter()
+                .any(|finding| finding.level >= Level::Major && finding.substances.contains(&item.substance));
             for note in item.notes.iter().filter(|_| involved) {
                 under.push(Item {
                     text: note.says().to_owned(),
@@ -458,7 +465,8 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
             footer: footer(&check.knowledge),
         };
     }
-    let names: Vec<String> = check.substances.iter().map(|item| format!("{} ({})", item.name, item.dose)).collect();
+    let names: Vec<String> =
+        check.substances.iter().map(|item| format!("{} ({})", item.name, item.dose)).collect();
     let worst = check.findings.iter().map(|finding| finding.level).max().unwrap_or(Level::NoneKnown);
     let unknown: Vec<String> = check
         .not_assessed
@@ -469,7 +477,10 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
     let mut headline = Vec::new();
     if !unknown.is_empty() {
         let were = if unknown.len() == 1 { "was" } else { "were" };
-        headline.push(format!("{} {were} not recognized, so nothing can be said of it here.", list(&unknown, "and")));
+        headline.push(format!(
+            "{} {were} not recognized, so nothing can be said of it here.",
+            list(&unknown, "and")
+        ));
     }
     match check.level {
         _ if names.len() < 2 && check.findings.is_empty() => {
@@ -598,7 +609,11 @@ fn not_assessed(knowledge: &Knowledge, items: &[Scoped]) -> Option<Section> {
     let mut lines: Vec<Item> = items
         .iter()
         .filter(|item| !always(item))
-        .map(|item| Item { mark: Some(item.text.clone()), text: format!("{}.", item.reason), ..Item::default() })
+        .map(|item| Item {
+            mark: Some(item.text.clone()),
+            text: format!("{}.", item.reason),
+            ..Item::default()
+        })
         .collect();
     let rest: Vec<String> = items.iter().filter(always).map(|item| item.text.clone()).collect();
     if !rest.is_empty() {
@@ -617,7 +632,10 @@ fn notices(title: &str, notices: &[Notice]) -> Option<Section> {
                 (place, _) => place,
             };
             let help = notice.help.as_deref().map_or_else(String::new, |help| format!(": {help}"));
-            let text = format!("{}{help}.", if mark.is_none() { capital(&notice.says) } else { notice.says.clone() });
+            let text = format!(
+                "{}{help}.",
+                if mark.is_none() { capital(&notice.says) } else { notice.says.clone() }
+            );
             Item { mark, text, ..Item::default() }
         })
         .collect();
@@ -640,7 +658,9 @@ fn lines(origins: &BTreeSet<Origin>) -> String {
     match numbers.as_slice() {
         [] => String::new(),
         [one] => format!(" (line {one})"),
-        [some @ .., _] if numbers.len() > 5 => format!(" (lines {} and {} more)", some[..4].join(", "), numbers.len() - 4),
+        [some @ .., _] if numbers.len() > 5 => {
+            format!(" (lines {} and {} more)", some[..4].join(", "), numbers.len() - 4)
+        }
         some => format!(" (lines {})", list(some, "and")),
     }
 }

@@ -6,7 +6,7 @@
 
 pub mod diary;
 
-use crate::units::{Frequency, Illuminance, Length, Mass, Pressure, TimeSpan, Temperature};
+use crate::units::{Frequency, Illuminance, Length, Mass, Pressure, Temperature, TimeSpan};
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 /// A person's timeline: immutable; [`Timeline::with`] returns a new one.

@@ -34,11 +34,17 @@ pub struct Written<'a> {
 ///
 /// # Errors
 /// When there is no number, when it is negative, not finite, or written with a comma.
-pub fn split<'a>(text: &'a str, expected: &'static str, example: &str) -> Result<Written<'a>, ParseQuantityError> {
+pub fn split<'a>(
+    text: &'a str,
+    expected: &'static str,
+    example: &str,
+) -> Result<Written<'a>, ParseQuantityError> {
     let text = text.trim();
     let end = text
         .char_indices()
-        .find(|&(index, c)| !(c.is_ascii_digit() || c == '.' || c == ',' || (index == 0 && (c == '+' || c == '-'))))
+        .find(|&(index, c)| {
+            !(c.is_ascii_digit() || c == '.' || c == ',' || (index == 0 && (c == '+' || c == '-')))
+        })
         .map_or(text.len(), |(index, _)| index);
     let (digits, unit) = (&text[..end], text[end..].trim());
     let error = |help: String, could_mean| {
@@ -126,7 +132,8 @@ fn print(f: &mut fmt::Formatter<'_>, value: f64, units: &[(&str, f64)]) -> fmt::
         let count = value / unit.1;
         count >= 2.0 && (count - libm::round(count)).abs() < 1e-9
     };
-    let larger = units.iter().filter(|unit| unit.1 > preferred.1 && whole(unit)).max_by(|a, b| a.1.total_cmp(&b.1));
+    let larger =
+        units.iter().filter(|unit| unit.1 > preferred.1 && whole(unit)).max_by(|a, b| a.1.total_cmp(&b.1));
     let (symbol, factor) = match larger {
         Some(unit) => *unit,
         None if value == 0.0 || fits(&preferred) => preferred,
@@ -357,7 +364,9 @@ impl Interval {
 ///
 /// # Errors
 /// When either side does not read as the quantity.
-pub fn range<T: std::str::FromStr<Err = ParseQuantityError> + Copy>(text: &str) -> Result<(T, T), ParseQuantityError> {
+pub fn range<T: std::str::FromStr<Err = ParseQuantityError> + Copy>(
+    text: &str,
+) -> Result<(T, T), ParseQuantityError> {
     match text.split_once("..") {
         Some((low, high)) => Ok((low.parse()?, high.parse()?)),
         None => text.parse().map(|value| (value, value)),

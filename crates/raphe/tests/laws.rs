@@ -42,20 +42,44 @@ fn printed(assessment: &Assessment) -> String {
 /// One plausible line within sixty days.
 fn line() -> impl Strategy<Value = String> {
     let medicine = prop::sample::select(vec![
-        "sertraline 50 mg", "fluoxetine 20 mg", "phenelzine 15 mg", "moclobemide 300 mg", "linezolid 600 mg",
-        "tramadol 100 mg", "dextromethorphan 30 mg", "lithium 600 mg", "sumatriptan 50 mg", "MDMA 100 mg",
-        "olanzapine 10 mg", "ibuprofen 400 mg", "baclofen 10 mg", "Zyprexxa 5 mg", "5-HTP ?",
+        "sertraline 50 mg",
+        "fluoxetine 20 mg",
+        "phenelzine 15 mg",
+        "moclobemide 300 mg",
+        "linezolid 600 mg",
+        "tramadol 100 mg",
+        "dextromethorphan 30 mg",
+        "lithium 600 mg",
+        "sumatriptan 50 mg",
+        "MDMA 100 mg",
+        "olanzapine 10 mg",
+        "ibuprofen 400 mg",
+        "baclofen 10 mg",
+        "Zyprexxa 5 mg",
+        "5-HTP ?",
     ]);
     let sign = prop::sample::select(vec![
-        "tremor", "inducible clonus by clinician", "diaphoresis", "hyperreflexia by clinician", "agitation", "cough",
-        "no tremor, no sweating", "no clonus by clinician", "diarrhea", "low mood", "dry mouth",
+        "tremor",
+        "inducible clonus by clinician",
+        "diaphoresis",
+        "hyperreflexia by clinician",
+        "agitation",
+        "cough",
+        "no tremor, no sweating",
+        "no clonus by clinician",
+        "diarrhea",
+        "low mood",
+        "dry mouth",
     ]);
     let date = |day: i32| date(2026, 1, 1).checked_add(day.days()).expect("the day is near 2026");
     prop_oneof![
         (0..60, medicine.clone()).prop_map(move |(day, what)| format!("{} start {what} daily", date(day))),
-        (0..60, 0..24, medicine).prop_map(move |(day, hour, what)| format!("{} {hour:02}:00 take {what}", date(day))),
-        (0..60, 0..24, sign).prop_map(move |(day, hour, what)| format!("{} {hour:02}:00 sign {what}", date(day))),
-        (0..60, 36..41).prop_map(move |(day, t)| format!("{} 12:00 vital temperature {t}.2 C, pulse 96", date(day))),
+        (0..60, 0..24, medicine)
+            .prop_map(move |(day, hour, what)| format!("{} {hour:02}:00 take {what}", date(day))),
+        (0..60, 0..24, sign)
+            .prop_map(move |(day, hour, what)| format!("{} {hour:02}:00 sign {what}", date(day))),
+        (0..60, 36..41)
+            .prop_map(move |(day, t)| format!("{} 12:00 vital temperature {t}.2 C, pulse 96", date(day))),
         (0..60, 0..11).prop_map(move |(day, n)| format!("{} feel anxiety {n}/10", date(day))),
     ]
 }
@@ -164,7 +188,8 @@ fn no_pair_is_ever_called_free_of_interaction() {
     for (i, a) in ids.iter().enumerate() {
         for b in &ids[i + 1..] {
             let asked = [(*a).to_owned(), (*b).to_owned()];
-            let answer = check::check(&asked, None, &KNOWLEDGE, &question(moment(0, 0), 0)).expect("both are known");
+            let answer =
+                check::check(&asked, None, &KNOWLEDGE, &question(moment(0, 0), 0)).expect("both are known");
             assert!(!answer.pairs.is_empty(), "{a} with {b} has no answer");
             for pair in &answer.pairs {
                 let silent = pair.level == Level::NoneKnown;
@@ -177,12 +202,15 @@ fn no_pair_is_ever_called_free_of_interaction() {
 
 #[test]
 fn a_check_does_not_depend_on_the_order_of_its_words() {
-    let ids = ["phenelzine", "sertraline", "tramadol", "linezolid", "sumatriptan", "rasagiline", "mdma", "lithium"];
+    let ids =
+        ["phenelzine", "sertraline", "tramadol", "linezolid", "sumatriptan", "rasagiline", "mdma", "lithium"];
     for a in ids {
         for b in ids.iter().filter(|b| **b != a) {
             let ask = |x: &str, y: &str| {
                 let asked = [x.to_owned(), y.to_owned()];
-                check::check(&asked, None, &KNOWLEDGE, &question(moment(0, 0), 0)).expect("both are known").level
+                check::check(&asked, None, &KNOWLEDGE, &question(moment(0, 0), 0))
+                    .expect("both are known")
+                    .level
             };
             assert_eq!(ask(a, b), ask(b, a), "{a} with {b}");
         }

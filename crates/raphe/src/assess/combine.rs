@@ -35,9 +35,10 @@ pub(super) fn findings(
             let sides = (Side::of(first, &exposure.windows[i]), Side::of(second, &exposure.windows[j]));
             for (pair, swapped) in pairs_of(knowledge, first, second) {
                 let (a, b) = if swapped { (&sides.1, &sides.0) } else { (&sides.0, &sides.1) };
-                findings.extend(overlap(knowledge, pair, a, b, as_of).and_then(|overlap| {
-                    finding(knowledge, pair, (a.one, b.one), &overlap, &zone)
-                }));
+                findings.extend(
+                    overlap(knowledge, pair, a, b, as_of)
+                        .and_then(|overlap| finding(knowledge, pair, (a.one, b.one), &overlap, &zone)),
+                );
             }
             for (inhibitor, victim) in [(&sides.0, &sides.1), (&sides.1, &sides.0)] {
                 findings.extend(inhibition(knowledge, inhibitor, victim, as_of, &zone));
@@ -72,7 +73,9 @@ pub(super) fn pairs_of<'k>(knowledge: &'k Knowledge, first: &Use, second: &Use) 
     for pair in &knowledge.base().pairs {
         for swapped in [false, true] {
             let (a, b) = if swapped { (second, first) } else { (first, second) };
-            let (Some(left), Some(right)) = (fit(knowledge, a, &pair.a), fit(knowledge, b, &pair.b)) else { continue };
+            let (Some(left), Some(right)) = (fit(knowledge, a, &pair.a), fit(knowledge, b, &pair.b)) else {
+                continue;
+            };
             let candidate = ((left + right, level(pair), pair.silent, pair.symptomatic), pair, swapped);
             let current = best.entry(&pair.kind).or_insert(candidate);
             if candidate.0 > current.0 {
@@ -143,7 +146,13 @@ fn overlap<'a>(
     let substance = |side: &Side<'_>| knowledge.substance(&side.one.substance);
     let (in_a, in_b) = (substance(a)?, substance(b)?);
     let rule = |from: &Substance, to: &Substance, own: Option<&String>| {
-        let own = || own.and_then(|text| text.parse().ok()).map(|wait: TimeSpan| Wait { strictest: wait, mildest: wait, citation: None });
+        let own = || {
+            own.and_then(|text| text.parse().ok()).map(|wait: TimeSpan| Wait {
+                strictest: wait,
+                mildest: wait,
+                citation: None,
+            })
+        };
         let label = knowledge::washout(knowledge, from, to).map(|(waits, value)| Wait {
             strictest: waits.1,
             mildest: waits.0,
@@ -175,7 +184,9 @@ fn overlap<'a>(
                 (true, false) => reach(1),
                 (false, true) => reach(0),
                 // The later one began inside the earlier one's wait, which therefore holds.
-                (false, false) => [reach(earlier), windows[1 - earlier].acts_until].into_iter().flatten().min(),
+                (false, false) => {
+                    [reach(earlier), windows[1 - earlier].acts_until].into_iter().flatten().min()
+                }
             };
             if until.is_some_and(|end| end < as_of) {
                 continue;
@@ -235,13 +246,16 @@ fn finding(
                 wait.strictest,
                 date(until)
             ),
-            (_, Some(until)) => format!("{name}: last taken {}; counts until {}.", date(spell.last), date(until)),
+            (_, Some(until)) => {
+                format!("{name}: last taken {}; counts until {}.", date(spell.last), date(until))
+            }
             (_, None) => format!("{name}: last taken {}.", date(spell.last)),
         }
     });
     let claim = knowledge.claim(fill(&pair.why), sources)?;
     // What a label says of another member of the class is left out where the same party speaks of these two.
-    let (here, there): (Vec<Viewed>, Vec<Viewed>) = views.into_iter().partition(|view| !elsewhere(&view.says));
+    let (here, there): (Vec<Viewed>, Vec<Viewed>) =
+        views.into_iter().partition(|view| !elsewhere(&view.says));
     let silent = |view: &Viewed| !here.iter().any(|other| other.by == view.by);
     let there: Vec<Viewed> = there.into_iter().filter(silent).collect();
     Some(Finding {
@@ -280,7 +294,8 @@ fn inhibition(
     as_of: Timestamp,
     zone: &TimeZone,
 ) -> Option<Finding> {
-    let (by, of) = (knowledge.substance(&inhibitor.one.substance)?, knowledge.substance(&victim.one.substance)?);
+    let (by, of) =
+        (knowledge.substance(&inhibitor.one.substance)?, knowledge.substance(&victim.one.substance)?);
     if crate::exposure::serotonergic(knowledge, victim.one) != Serotonergic::Yes {
         return None;
     }
@@ -297,7 +312,8 @@ fn inhibition(
     let (spell, window) = inhibitor.spells().last()?;
     let (taken, taken_window) = victim.spells().last()?;
     let reaches = |window: &ActionWindow, at: Timestamp| window.acts_until.is_none_or(|until| until >= at);
-    let together = reaches(window, taken.first.max(spell.first)) && reaches(taken_window, taken.first.max(spell.first));
+    let together =
+        reaches(window, taken.first.max(spell.first)) && reaches(taken_window, taken.first.max(spell.first));
     if !together || !reaches(window, as_of) || !reaches(taken_window, as_of) {
         return None;
     }

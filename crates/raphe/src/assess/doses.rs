@@ -31,7 +31,8 @@ pub(super) fn findings(
         let substance = knowledge.substance(&one.substance)?;
         let taken = spell.most_in_a_day?;
         let route = spell.route.word();
-        let sources = substance.doses.iter().filter(|dose| dose.route == route).flat_map(|dose| &dose.maximum);
+        let sources =
+            substance.doses.iter().filter(|dose| dose.route == route).flat_map(|dose| &dose.maximum);
         let sources: Vec<Citation> = sources.map(Citation::from).collect();
         let most = crate::knowledge::maximum(substance, route)?;
         let times = taken.as_mg() / most.as_mg();

@@ -6,7 +6,10 @@
 //!
 //! Who looked decides what a "no" is worth: a sign that needs an examination is absent only when a clinician says so.
 
-use super::{Answer, Comparison, Operator, Truth};
+use super::{
+    Answer, Comparison, Operator, Truth,
+    words::{Scanner, spoken_temperatures},
+};
 use crate::{
     exposure::{
         Exposure,
@@ -18,7 +21,7 @@ use crate::{
         schema::{Found, Serotonergic, Side, SignGroup},
     },
     timeline::{Course, Event, Observer, Origin, Overdose, Precision, Timeline, Vital, When},
-    units::{MolarConcentration, Temperature, TimeSpan},
+    units::{MolarConcentration, TimeSpan},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,12 +107,18 @@ pub struct Facts<'a> {
 /// Facts that rules may name, with what each means; the engine answers every one.
 pub const FACTS: &[(&str, &str)] = &[
     ("serotonergic_exposure", "a serotonergic agent still acts"),
-    ("serotonergic_change", "a serotonergic agent was started, raised, added or taken within 35 days before the signs"),
+    (
+        "serotonergic_change",
+        "a serotonergic agent was started, raised, added or taken within 35 days before the signs",
+    ),
     ("recent_change_7d", "such a change within 7 days"),
     ("lowered_only", "the only change of serotonergic medicines in 14 days was a stop or a lower dose"),
     ("overdose_on_purpose", "an overdose on purpose is recorded"),
     ("overdose_accidental", "a dose marked as an accident is recorded"),
-    ("overdose_recorded", "an overdose is marked, or a day's total is above three times the highest usual dose"),
+    (
+        "overdose_recorded",
+        "an overdose is marked, or a day's total is above three times the highest usual dose",
+    ),
     ("overdose_maoa", "an overdose of an MAO-A inhibitor is recorded"),
     ("double_dose", "a day's total is above the highest usual dose, up to three times"),
     ("child", "the person is younger than 12"),
@@ -151,7 +160,8 @@ impl<'a> Reports<'a> {
         as_of: Timestamp,
     ) -> Self {
         let signs = &knowledge.base().signs;
-        let index: BTreeMap<&str, usize> = signs.iter().enumerate().map(|(i, sign)| (sign.id.as_str(), i)).collect();
+        let index: BTreeMap<&str, usize> =
+            signs.iter().enumerate().map(|(i, sign)| (sign.id.as_str(), i)).collect();
         let direct: Vec<Vec<usize>> = signs
             .iter()
             .map(|sign| sign.implies.iter().filter_map(|id| index.get(id.as_str()).copied()).collect())
@@ -200,7 +210,8 @@ impl<'a> Reports<'a> {
             Event::Condition(finds) => {
                 for find in finds {
                     let sign = find.name.id.as_deref().and_then(|id| index.get(id));
-                    let standing = |sign: &usize| self.knowledge.base().signs[*sign].found == Found::Condition;
+                    let standing =
+                        |sign: &usize| self.knowledge.base().signs[*sign].found == Found::Condition;
                     match sign {
                         // A condition is somebody's diagnosis: its exclusion counts as well.
                         Some(sign) if standing(sign) => {
@@ -236,7 +247,13 @@ impl<'a> Reports<'a> {
                             .unwrap_or(lab.value),
                         _ => lab.value,
                     };
-                    self.measured.push(Measured { quantity, value, when, origin: origin.clone(), supposed: None });
+                    self.measured.push(Measured {
+                        quantity,
+                        value,
+                        when,
+                        origin: origin.clone(),
+                        supposed: None,
+                    });
                 }
             }
             Event::Note(text) | Event::Unread(text) | Event::Session(text) => texts.push(text),
@@ -245,7 +262,13 @@ impl<'a> Reports<'a> {
         for text in texts {
             for (phrase, celsius) in spoken_temperatures(text) {
                 let supposed = Some(phrase);
-                self.measured.push(Measured { quantity: "temperature", value: celsius, when, origin: origin.clone(), supposed });
+                self.measured.push(Measured {
+                    quantity: "temperature",
+                    value: celsius,
+                    when,
+                    origin: origin.clone(),
+                    supposed,
+                });
             }
             for (means, phrase) in scanner.scan(text) {
                 match index.get(means) {
@@ -311,9 +334,12 @@ impl<'a> Reports<'a> {
             .iter()
             .filter(|report| report.present && matches!(signs[report.sign].side, Side::Toxicity | Side::Both))
             .map(|report| (report.when.start, report.when.last().min(self.as_of)))
-            .chain(self.measured.iter().filter(|value| value.quantity == "temperature" && value.value > 38.0).map(
-                |value| (value.when.start, value.when.last().min(self.as_of)),
-            ))
+            .chain(
+                self.measured
+                    .iter()
+                    .filter(|value| value.quantity == "temperature" && value.value > 38.0)
+                    .map(|value| (value.when.start, value.when.last().min(self.as_of))),
+            )
             .collect();
         times.sort();
         let (mut first, mut last) = times.pop()?;
@@ -363,7 +389,10 @@ impl<'a> Reports<'a> {
                 found.entry(report.sign).or_default().insert(report.origin.clone());
             }
         }
-        found.into_iter().map(|(sign, origins)| (self.knowledge.base().signs[sign].id.as_str(), origins)).collect()
+        found
+            .into_iter()
+            .map(|(sign, origins)| (self.knowledge.base().signs[sign].id.as_str(), origins))
+            .collect()
     }
 
     /// Whether a sign of toxicity was looked for in a span, or a vital sign measured.
@@ -371,7 +400,8 @@ impl<'a> Reports<'a> {
     pub fn looked(&self, from: Timestamp, to: Timestamp) -> bool {
         let inside = |when: &When| when.last() >= from && when.start <= to;
         let toxic = |report: &&Report| {
-            report.counts && matches!(self.knowledge.base().signs[report.sign].side, Side::Toxicity | Side::Both)
+            report.counts
+                && matches!(self.knowledge.base().signs[report.sign].side, Side::Toxicity | Side::Both)
         };
         let mut reports = self.reports.iter().filter(toxic);
         reports.any(|report| inside(&report.when) && report.words.is_none())
@@ -399,14 +429,21 @@ impl Facts<'_> {
                 let says = (report.when, report.present);
                 latest
                     .entry(report.sign)
-                    .and_modify(|last| if report.when.start >= last.0.start { *last = says })
+                    .and_modify(|last| {
+                        if report.when.start >= last.0.start {
+                            *last = says
+                        }
+                    })
                     .or_insert(says);
             }
         }
-        let open = |report: &Report| latest.get(&report.sign).is_none_or(|(_, present)| *present == report.present);
+        let open =
+            |report: &Report| latest.get(&report.sign).is_none_or(|(_, present)| *present == report.present);
         let in_view = |report: &Report| match scope {
             Scope::Episode(first, last) => report.when.last() >= first && report.when.start <= last,
-            Scope::Past(first, last) => report.when.last() >= first && report.when.start <= last && open(report),
+            Scope::Past(first, last) => {
+                report.when.last() >= first && report.when.start <= last && open(report)
+            }
             Scope::Open => open(report),
         };
         // A condition holds until it is said to be over, so it is in view whenever it began.
@@ -428,7 +465,8 @@ impl Facts<'_> {
                 // What is absent takes with it everything that would imply it, and every kind of it.
                 let signs = &ground.knowledge.base().signs;
                 let denied = |sign: &usize| {
-                    ground.implied[*sign].contains(&report.sign) || signs[*sign].denied_by.contains(&signs[report.sign].id)
+                    ground.implied[*sign].contains(&report.sign)
+                        || signs[*sign].denied_by.contains(&signs[report.sign].id)
                 };
                 for sign in (0..ground.implied.len()).filter(denied) {
                     let answer = self.signs.entry(sign).or_default();
@@ -439,7 +477,8 @@ impl Facts<'_> {
             }
         }
         for (sign, item) in ground.knowledge.base().signs.iter().enumerate() {
-            let measured: Vec<Answer> = item.measured_by.iter().map(|atom| self.compare(atom, false)).collect();
+            let measured: Vec<Answer> =
+                item.measured_by.iter().map(|atom| self.compare(atom, false)).collect();
             let answer = self.signs.entry(sign).or_default();
             for measured in &measured {
                 if measured.truth == Truth::True {
@@ -484,9 +523,14 @@ impl Facts<'_> {
     }
 
     /// How a conditional line would be read, for lines among these.
-    #[must_use]
-    pub fn readings<'s>(&'s self, because: &'s BTreeSet<Origin>) -> impl Iterator<Item = (&'s Origin, &'s str)> {
-        self.readings.iter().filter(|(origin, _)| because.contains(origin)).map(|(origin, text)| (origin, text.as_str()))
+    pub fn readings<'s>(
+        &'s self,
+        because: &'s BTreeSet<Origin>,
+    ) -> impl Iterator<Item = (&'s Origin, &'s str)> {
+        self.readings
+            .iter()
+            .filter(|(origin, _)| because.contains(origin))
+            .map(|(origin, text)| (origin, text.as_str()))
     }
 
     /// The highest temperature that a line could have meant.
@@ -533,7 +577,8 @@ impl Facts<'_> {
             let border = *supposed && comparison.operator == Operator::Above && *value == comparison.number;
             comparison.holds(*value) || border
         };
-        let because: BTreeSet<Origin> = values.iter().filter(holds).map(|(_, origin, _)| origin.clone()).collect();
+        let because: BTreeSet<Origin> =
+            values.iter().filter(holds).map(|(_, origin, _)| origin.clone()).collect();
         if !because.is_empty() {
             return Answer { truth: Truth::True, because };
         }
@@ -571,7 +616,11 @@ impl Facts<'_> {
                 for at in [self.span.0, self.span.1] {
                     for (one, sure) in ground.exposure.acting_at(at).filter(|(one, _)| is(one)) {
                         let truth = if sure { Truth::True } else { Truth::Unknown };
-                        raise(&mut answer, truth, &mut one.spells.iter().flat_map(|spell| spell.origins.iter().cloned()));
+                        raise(
+                            &mut answer,
+                            truth,
+                            &mut one.spells.iter().flat_map(|spell| spell.origins.iter().cloned()),
+                        );
                     }
                 }
             }
@@ -585,7 +634,10 @@ impl Facts<'_> {
                 }
             }
         }
-        if answer.truth == Truth::False && atom.what != Asked::Stopped && !ground.exposure.unrecognized.is_empty() {
+        if answer.truth == Truth::False
+            && atom.what != Asked::Stopped
+            && !ground.exposure.unrecognized.is_empty()
+        {
             let unrecognized = &mut ground.exposure.unrecognized.iter().map(|item| item.origin.clone());
             raise(&mut answer, Truth::Unknown, unrecognized);
         }
@@ -640,7 +692,9 @@ impl Facts<'_> {
                     exposure = Answer { truth, because: BTreeSet::new() };
                 }
                 if truth == exposure.truth {
-                    exposure.because.extend(one.spells.iter().flat_map(|spell| spell.origins.iter().cloned()));
+                    exposure
+                        .because
+                        .extend(one.spells.iter().flat_map(|spell| spell.origins.iter().cloned()));
                 }
             }
         }
@@ -679,9 +733,14 @@ impl Facts<'_> {
             (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let oldest = ground.as_of.saturating_sub(OVERDOSE_COUNTS).unwrap_or(Timestamp::MIN);
         for one in &ground.exposure.uses {
-            let substance = ground.knowledge.substance(&one.substance).expect("a use is of a resolved substance");
+            let substance =
+                ground.knowledge.substance(&one.substance).expect("a use is of a resolved substance");
             let recent = |origin: &Origin| {
-                one.intakes.iter().rev().take_while(|intake| intake.to >= oldest).any(|intake| intake.origin == *origin)
+                one.intakes
+                    .iter()
+                    .rev()
+                    .take_while(|intake| intake.to >= oldest)
+                    .any(|intake| intake.origin == *origin)
             };
             let (mut over, mut by_accident) = (BTreeSet::new(), BTreeSet::new());
             for intake in one.intakes.iter().rev().take_while(|intake| intake.to >= oldest) {
@@ -705,7 +764,8 @@ impl Facts<'_> {
                     double.extend(lines);
                 }
             }
-            let is_maoa = one.classes(ground.knowledge).any(|class| ground.knowledge.within(class, "maoa_potent"));
+            let is_maoa =
+                one.classes(ground.knowledge).any(|class| ground.knowledge.within(class, "maoa_potent"));
             if is_maoa {
                 maoa.extend(over.iter().chain(&by_accident).cloned());
             }
@@ -750,9 +810,8 @@ impl Facts<'_> {
         let in_group = |sign: usize, group: SignGroup| toxic(sign) && signs[sign].group == group;
         let (any, any_because) = present(&toxic);
         let (neuro, mut neuro_because) = present(&|sign| in_group(sign, SignGroup::Neuromuscular));
-        let (other, other_because) = present(&|sign| {
-            in_group(sign, SignGroup::Mental) || in_group(sign, SignGroup::Autonomic)
-        });
+        let (other, other_because) =
+            present(&|sign| in_group(sign, SignGroup::Mental) || in_group(sign, SignGroup::Autonomic));
         let answer = |holds: bool, because: &BTreeSet<Origin>| Answer {
             truth: holds.into(),
             because: if holds { because.clone() } else { BTreeSet::new() },
@@ -782,7 +841,9 @@ impl Facts<'_> {
         for entry in ground.timeline.entries.iter().filter(|entry| entry.when.begun_by(ground.as_of)) {
             match &entry.event {
                 Event::Course(state) => course = Some((entry.when.last(), *state, entry.origin.clone())),
-                Event::Score(score) if matches!(key(&score.name).as_str(), "phq9") && score.items.len() >= 9 => {
+                Event::Score(score)
+                    if matches!(key(&score.name).as_str(), "phq9") && score.items.len() >= 9 =>
+                {
                     if let Some(answer) = score.items[8] {
                         item9 = Some((entry.when.last(), answer, entry.origin.clone()));
                     }
@@ -877,166 +938,15 @@ impl DayTotals {
             total.0 += mass.as_mg();
             total.1.insert(intake.origin.clone());
         }
-        Self { days: days.into_iter().map(|((_, route), (total, origins))| (total, route, origins)).collect() }
-    }
-}
-
-/// Finds danger words in text that was not understood.
-#[derive(Debug)]
-pub struct Scanner<'a> {
-    words: Vec<Danger<'a>>,
-}
-
-#[derive(Debug)]
-struct Danger<'a> {
-    means: &'a str,
-    phrases: Vec<Vec<&'a str>>,
-    unless: Vec<Vec<&'a str>>,
-}
-
-/// A danger phrase does not count when one of these stands up to three words before it in the same clause.
-const NEGATIONS: &[&str] = &[
-    "no", "not", "never", "without", "denies", "denied", "didn't", "didnt", "hasn't", "hasnt", "isn't", "isnt", "wasn't",
-    "wasnt", "don't", "dont", "doesn't", "doesnt", "none", "nor", "haven't", "havent", "hadn't", "hadnt",
-];
-
-/// Words that take a "no" back: "not only", "not sure", "no longer".
-const NOT_A_NEGATION: &[&str] = &["only", "sure", "longer"];
-
-/// So many tablets at once in a note count as an overdose.
-const MANY_TABLETS: u32 = 8;
-
-impl<'a> Scanner<'a> {
-    /// The danger words of the knowledge base.
-    #[must_use]
-    pub fn new(knowledge: &'a Knowledge) -> Self {
-        let split = |phrases: &'a [String]| phrases.iter().map(|phrase| phrase.split_whitespace().collect()).collect();
-        let words = knowledge.base().danger.iter().map(|word| Danger {
-            means: &word.means,
-            phrases: split(&word.phrases),
-            unless: split(&word.unless),
-        });
-        Self { words: words.collect() }
-    }
-
-    /// What a text would mean, with the phrase that says so; one finding for each meaning.
-    #[must_use]
-    pub fn scan(&self, text: &str) -> Vec<(&'a str, String)> {
-        let lower = text.to_lowercase().replace('\u{2019}', "'");
-        let clauses: Vec<Vec<&str>> = clauses(&lower).collect();
-        let mut found: Vec<(&str, String)> = Vec::new();
-        for danger in &self.words {
-            let hit = clauses.iter().find_map(|clause| {
-                let harmless: Vec<(usize, usize)> =
-                    danger.unless.iter().flat_map(|phrase| places(clause, phrase)).collect();
-                danger.phrases.iter().find_map(|phrase| {
-                    let counts = |(start, end): &(usize, usize)| {
-                        let covered = harmless.iter().any(|(from, to)| from <= start && end <= to);
-                        !covered && !negated(clause, *start)
-                    };
-                    places(clause, phrase).any(|place| counts(&place)).then(|| phrase.join(" "))
-                })
-            });
-            if let Some(phrase) = hit
-                && !found.iter().any(|(means, _)| *means == danger.means)
-            {
-                found.push((danger.means, phrase));
-            }
-        }
-        if let Some(phrase) = clauses.iter().find_map(|clause| many_tablets(clause))
-            && !found.iter().any(|(means, _)| *means == "overdose")
-        {
-            found.push(("overdose", phrase));
-        }
-        found
-    }
-}
-
-/// Words of each clause; a comma, a full stop or "but" ends the reach of a "no".
-fn clauses(text: &str) -> impl Iterator<Item = Vec<&str>> {
-    text.split(['.', ',', ';', '!', '?', ':', '\n', '(', ')']).flat_map(|clause| clause.split(" but ")).map(|clause| {
-        let word = |c: char| c.is_alphanumeric() || c == '\'' || c == '-';
-        clause.split(move |c: char| !word(c)).filter(|word| !word.is_empty()).collect()
-    })
-}
-
-/// Where a phrase stands in a clause.
-fn places(clause: &[&str], phrase: &[&str]) -> impl Iterator<Item = (usize, usize)> {
-    let length = phrase.len();
-    let found: Vec<(usize, usize)> = match length == 0 || length > clause.len() {
-        true => Vec::new(),
-        false => (0..=clause.len() - length)
-            .filter(|start| clause[*start..start + length] == *phrase)
-            .map(|start| (start, start + length))
-            .collect(),
-    };
-    found.into_iter()
-}
-
-/// Whether a "no" stands up to three words before a place; the phrase's own words do not count.
-fn negated(clause: &[&str], start: usize) -> bool {
-    (start.saturating_sub(3)..start).any(|place| {
-        let taken_back = clause.get(place + 1).is_some_and(|next| NOT_A_NEGATION.contains(next));
-        NEGATIONS.contains(&clause[place]) && !taken_back
-    })
-}
-
-/// "his temperature is 105": temperatures spoken of in a text, with the words and the degrees Celsius they would be.
-fn spoken_temperatures(text: &str) -> Vec<(String, f64)> {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split_whitespace().map(|word| word.trim_matches([',', '.', ';', ':', '!', '(', ')'])).collect();
-    let mut found = Vec::new();
-    for (place, word) in words.iter().enumerate().filter(|(_, word)| matches!(**word, "temperature" | "temp" | "fever")) {
-        for end in place + 1..words.len().min(place + 5) {
-            let digits = words[end].trim_end_matches(['c', 'f', '°']);
-            let Ok(number) = digits.parse::<f64>() else { continue };
-            let celsius = match number {
-                30.0..=45.0 => number,
-                86.0..=115.0 => Temperature::fahrenheit(number).as_celsius(),
-                _ => continue,
-            };
-            found.push((format!("{word} {}", words[place + 1..=end].join(" ")), celsius));
-            break;
+        Self {
+            days: days.into_iter().map(|((_, route), (total, origins))| (total, route, origins)).collect(),
         }
     }
-    found
-}
-
-/// "took 30 tablets" and its like.
-fn many_tablets(clause: &[&str]) -> Option<String> {
-    let taken = ["took", "taken", "swallowed", "ate"];
-    let pieces = ["tablets", "pills", "capsules", "tabs"];
-    (0..clause.len()).find_map(|place| {
-        let count: u32 = clause[place].parse().ok()?;
-        let before = clause[place.saturating_sub(4)..place].iter().any(|word| taken.contains(word));
-        let after = clause[place + 1..].iter().take(3).any(|word| pieces.contains(word));
-        (count >= MANY_TABLETS && before && after && !negated(clause, place)).then(|| clause[place..].join(" "))
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_no_reaches_three_words_and_ends_with_its_clause() {
-        let fit = ["had", "a", "fit"];
-        let spoken = |text: &str| {
-            clauses(text).any(|clause| places(&clause, &fit).any(|(start, _)| !negated(&clause, start)))
-        };
-        assert!(spoken("she had a fit this morning"));
-        assert!(!spoken("she has not had a fit"));
-        assert!(spoken("no sleep, had a fit"));
-        assert!(spoken("not sure she had a fit"));
-    }
-
-    #[test]
-    fn many_tablets_in_a_note_are_an_overdose() {
-        let clause = |text: &'static str| clauses(text).next().unwrap();
-        assert!(many_tablets(&clause("i took about 30 of the tablets")).is_some());
-        assert!(many_tablets(&clause("took 2 tablets")).is_none());
-        assert!(many_tablets(&clause("bought 30 tablets")).is_none());
-    }
 
     #[test]
     fn an_exposure_atom_reads_its_window() {

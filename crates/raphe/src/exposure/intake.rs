@@ -8,7 +8,8 @@ use crate::{
     exposure::later,
     knowledge::{self, Knowledge},
     timeline::{
-        Dose, DoseLine, Event, Form, Name, Origin, Overdose, Precision, Quantity, Route, Schedule, Timeline, When,
+        Dose, DoseLine, Event, Form, Name, Origin, Overdose, Precision, Quantity, Route, Schedule, Timeline,
+        When,
     },
     units::{Mass, TimeSpan},
 };
@@ -132,14 +133,20 @@ impl Use {
     #[must_use]
     pub fn acts_as(&self, knowledge: &Knowledge, class: &str, spell: &Spell) -> bool {
         knowledge.substance(&self.substance).is_some_and(|substance| {
-            substance.mechanisms.iter().any(|action| applies(action, spell) && knowledge.within(&action.class, class))
+            substance
+                .mechanisms
+                .iter()
+                .any(|action| applies(action, spell) && knowledge.within(&action.class, class))
         })
     }
 
     /// The most taken in one day of any spell.
     #[must_use]
     pub fn most_in_a_day(&self) -> Option<Mass> {
-        self.spells.iter().filter_map(|spell| spell.most_in_a_day).max_by(|a, b| a.as_mg().total_cmp(&b.as_mg()))
+        self.spells
+            .iter()
+            .filter_map(|spell| spell.most_in_a_day)
+            .max_by(|a, b| a.as_mg().total_cmp(&b.as_mg()))
     }
 }
 
@@ -220,7 +227,11 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn known(&mut self, name: &Name, when: When, origin: &Origin) -> Option<String> {
         if name.id.is_none() {
-            self.unrecognized.push(Unrecognized { name: name.clone(), from: when.start, origin: origin.clone() });
+            self.unrecognized.push(Unrecognized {
+                name: name.clone(),
+                from: when.start,
+                origin: origin.clone(),
+            });
         }
         name.id.clone()
     }
@@ -242,7 +253,9 @@ impl Reader<'_> {
                 let (before, after) = (self.daily(&earlier.line), self.daily(line));
                 self.expand(&id, &earlier, Some(when.start));
                 match (before, after) {
-                    (Some(before), Some(after)) if after.as_mg() < before.as_mg() => Some(ChangeKind::Lowered),
+                    (Some(before), Some(after)) if after.as_mg() < before.as_mg() => {
+                        Some(ChangeKind::Lowered)
+                    }
                     (Some(before), Some(after)) if after.as_mg() == before.as_mg() => None,
                     _ => Some(ChangeKind::Raised),
                 }
@@ -328,7 +341,9 @@ impl Reader<'_> {
         };
         let usual = || substance.and_then(|substance| usual_amount(substance, line, doses_a_day));
         let over = line.over.or(match line.dose {
-            Dose::Known(amount) if matches!(amount.each, Quantity::MassPerHour(_)) => Some(TimeSpan::days(1.0)),
+            Dose::Known(amount) if matches!(amount.each, Quantity::MassPerHour(_)) => {
+                Some(TimeSpan::days(1.0))
+            }
             _ => None,
         });
         Intake {
@@ -407,7 +422,8 @@ impl Reader<'_> {
                 Precision::Moment => {
                     let distance = |at: &Timestamp| at.duration_since(miss.start).abs();
                     let nearest = moments.iter().copied().min_by_key(distance);
-                    if let Some(nearest) = nearest.filter(|at| distance(at) <= SignedDuration::from_hours(6)) {
+                    if let Some(nearest) = nearest.filter(|at| distance(at) <= SignedDuration::from_hours(6))
+                    {
                         moments.retain(|at| *at != nearest);
                     }
                 }
@@ -419,7 +435,9 @@ impl Reader<'_> {
     fn first_moment(&self, regimen: &Regimen) -> Timestamp {
         match regimen.from.precision {
             Precision::Moment => regimen.from.start,
-            _ => self.moment(regimen.from.start.to_zoned(self.zone.clone()).date(), Time::constant(8, 0, 0, 0)),
+            _ => {
+                self.moment(regimen.from.start.to_zoned(self.zone.clone()).date(), Time::constant(8, 0, 0, 0))
+            }
         }
     }
 
@@ -478,7 +496,8 @@ fn doses_a_day(line: &DoseLine) -> f64 {
 
 /// The usual range of one dose; above the highest dose when an overdose of unknown size was marked.
 fn usual_amount(substance: &Substance, line: &DoseLine, doses_a_day: f64) -> Option<(Mass, Mass)> {
-    let range = substance.doses.iter().find(|dose| dose.route == line.route.word()).or(substance.doses.first())?;
+    let range =
+        substance.doses.iter().find(|dose| dose.route == line.route.word()).or(substance.doses.first())?;
     let ((low, high), _) = knowledge::best::<Mass>(&range.usual)?;
     if line.overdose == Some(Overdose::OnPurpose) {
         let most = knowledge::maximum(substance, &range.route).unwrap_or(high).as_mg();

@@ -46,7 +46,10 @@ pub fn spread(value: &Value, median: TimeSpan) -> (f64, f64) {
 fn by_route(substance: &Substance, route: Route) -> Option<&Kinetics> {
     let pk = &substance.pk;
     let known = |kinetics: &&Kinetics| !kinetics.half_life.is_empty();
-    pk.get(route.word()).filter(known).or_else(|| pk.get("oral").filter(known)).or_else(|| pk.values().find(known))
+    pk.get(route.word())
+        .filter(known)
+        .or_else(|| pk.get("oral").filter(known))
+        .or_else(|| pk.values().find(known))
 }
 
 /// The half-life of one moiety.
@@ -56,7 +59,12 @@ pub fn half_life(substance: &Substance, route: Route) -> Option<HalfLife> {
     // A published range without a center is taken at its geometric middle.
     let median = libm::sqrt(low.as_hours() * high.as_hours());
     let spread = if high > low { (low.as_hours(), high.as_hours()) } else { spread(value, low) };
-    (median > 0.0).then(|| HalfLife { moiety: substance.id.clone(), median, spread, citation: Citation::from(value) })
+    (median > 0.0).then(|| HalfLife {
+        moiety: substance.id.clone(),
+        median,
+        spread,
+        citation: Citation::from(value),
+    })
 }
 
 /// The slowest half-life of a substance and its active metabolites: what decides how long it acts.
@@ -131,7 +139,9 @@ impl Rates {
     }
 
     fn apart(&self) -> (f64, f64, f64) {
-        let nudge = |rate: f64, other: f64| if (rate / other - 1.0).abs() < 1e-6 { other * (1.0 + 1e-6) } else { rate };
+        let nudge = |rate: f64, other: f64| {
+            if (rate / other - 1.0).abs() < 1e-6 { other * (1.0 + 1e-6) } else { rate }
+        };
         let k = self.elimination;
         let ka = nudge(self.absorption.unwrap_or(k * 1e6), k);
         let km = self.metabolite.map_or(k * 1e6, |km| nudge(nudge(km, k), ka));
@@ -173,8 +183,11 @@ pub(crate) fn remaining(
     let Some(parent) = half_life(substance, route) else { return Vec::new() };
     let absorption = by_route(substance, route).and_then(|kinetics| absorption_rate(kinetics, parent.median));
     let last_dose = one.intakes.last().map_or(as_of, |intake| intake.to.min(as_of));
-    let metabolites =
-        substance.metabolites.iter().filter_map(|link| half_life(knowledge.substance(&link.id)?, route)).map(Some);
+    let metabolites = substance
+        .metabolites
+        .iter()
+        .filter_map(|link| half_life(knowledge.substance(&link.id)?, route))
+        .map(Some);
     let mut left = Vec::new();
     for metabolite in std::iter::once(None).chain(metabolites) {
         let chain = Chain { one, parent: &parent, metabolite: metabolite.as_ref(), absorption };
@@ -185,7 +198,9 @@ pub(crate) fn remaining(
             gone.push(hours_to_go);
         }
         let moiety = metabolite.as_ref().unwrap_or(&parent);
-        let (Some(share_of_peak), Some(gone)) = (Interval::of(&shares), Interval::of(&gone)) else { continue };
+        let (Some(share_of_peak), Some(gone)) = (Interval::of(&shares), Interval::of(&gone)) else {
+            continue;
+        };
         if share_of_peak.p95 >= 0.01 {
             left.push(Remaining {
                 substance: one.substance.clone(),
@@ -218,7 +233,8 @@ impl Chain<'_> {
         };
         let elimination = rate(self.parent);
         let metabolite = self.metabolite.map(rate);
-        let rates = Rates { absorption: self.absorption.map(|ka| ka.max(elimination)), elimination, metabolite };
+        let rates =
+            Rates { absorption: self.absorption.map(|ka| ka.max(elimination)), elimination, metabolite };
         let slowest = metabolite.unwrap_or(elimination).min(elimination);
         // What is older than sixty half-lives is below one part in 10^18.
         let horizon = 60.0 * std::f64::consts::LN_2 / slowest;
@@ -236,7 +252,8 @@ impl Chain<'_> {
                 false => low,
             };
             let hours = hours_between(intake.from, intake.to);
-            let at = later(intake.from, TimeSpan::hours(draw("intake/time", 0.0, hours))).min(as_of.max(intake.from));
+            let at = later(intake.from, TimeSpan::hours(draw("intake/time", 0.0, hours)))
+                .min(as_of.max(intake.from));
             if at > as_of || hours_between(at, as_of) > horizon {
                 continue;
             }
@@ -291,8 +308,13 @@ mod tests {
         let (ka, k, km) = (rates.absorption.unwrap(), rates.elimination, rates.metabolite.unwrap());
         let mut a = start;
         for _ in 0..steps {
-            let (gut, body, metabolite) = (-ka * a.gut, ka * a.gut - k * a.body, k * a.body - km * a.metabolite);
-            a = Amounts { gut: a.gut + h * gut, body: a.body + h * body, metabolite: a.metabolite + h * metabolite };
+            let (gut, body, metabolite) =
+                (-ka * a.gut, ka * a.gut - k * a.body, k * a.body - km * a.metabolite);
+            a = Amounts {
+                gut: a.gut + h * gut,
+                body: a.body + h * body,
+                metabolite: a.metabolite + h * metabolite,
+            };
         }
         a
     }
@@ -332,7 +354,8 @@ mod tests {
     #[test]
     fn accumulation_of_a_daily_dose_is_the_closed_form() {
         let half_life = 26.0_f64;
-        let rates = Rates { absorption: None, elimination: std::f64::consts::LN_2 / half_life, metabolite: None };
+        let rates =
+            Rates { absorption: None, elimination: std::f64::consts::LN_2 / half_life, metabolite: None };
         let mut amounts = Amounts { body: 1.0, ..Amounts::default() };
         for _ in 0..200 {
             amounts = rates.after(24.0, amounts);

@@ -1,7 +1,7 @@
 //! Danger words, flags, and whom to call.
 
 use crate::{
-    criteria::{Comparison, facts::Scanner},
+    criteria::{Comparison, words::Scanner},
     knowledge::{
         Knowledge,
         schema::{DangerWord, Rule, Urgency},

@@ -1,0 +1,86 @@
+//! Too high, too low, neither or unclear.
+//!
+//! "Unclear" is a full answer. "Neither" is said only when signs were looked for, what was taken is known, and nothing points
+//! either way; "too high" when Hunter is met, or when the other two sets are met and nothing else fits better.
+
+use super::{Balance, CriterionResult, NamedRival, SignSeen, Verdict, criteria_truth};
+use crate::{
+    criteria::{Truth, facts::Facts},
+    exposure::Exposure,
+    knowledge::schema::{Side, Urgency},
+};
+
+/// What the verdict stands on.
+pub(super) struct Ground<'a> {
+    pub(super) criteria: &'a [CriterionResult],
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) exposure: &'a Exposure,
+    pub(super) rivals: &'a [NamedRival],
+    pub(super) signs: &'a [SignSeen],
+    pub(super) looked: bool,
+    pub(super) urgency: Urgency,
+    /// What was taken is by itself a reason to act today.
+    pub(super) dangerous: bool,
+}
+
+/// Weighs criteria, look-alikes and what was looked for into one of four verdicts.
+pub(super) fn balance(ground: &Ground<'_>) -> Balance {
+    let truth = |id| criteria_truth(ground.criteria, id);
+    let leading = ground.rivals.iter().find(|rival| rival.leads);
+    let toxic = ground.facts.answer("fact toxicity_sign").truth == Truth::True;
+    let low = ground.signs.iter().any(|sign| matches!(sign.side, Side::Low | Side::Both));
+    let unrecognized = !ground.exposure.unrecognized.is_empty();
+    let both = truth("sternbach") == Truth::True && truth("radomski") == Truth::True;
+    let says = |verdict, because: &str| Balance { verdict, because: because.to_owned() };
+    match () {
+        () if truth("hunter") == Truth::True && !ground.rivals.is_empty() => says(
+            Verdict::TooHigh,
+            "The Hunter criteria for serotonin toxicity are met. What can look the same, or come with it, is named below.",
+        ),
+        () if truth("hunter") == Truth::True => {
+            says(Verdict::TooHigh, "The Hunter criteria for serotonin toxicity are met.")
+        }
+        () if leading.is_some() => Balance {
+            verdict: Verdict::Unclear,
+            because: format!(
+                "What was reported fits {} better than serotonin toxicity.",
+                leading.map_or("another cause", |rival| rival.name.as_str())
+            ),
+        },
+        () if both && truth("hunter") == Truth::Unknown => says(
+            Verdict::TooHigh,
+            "Serotonin toxicity is the leading explanation of what was reported: two sets of criteria are met, and the \
+             signs that decide the third were not all examined.",
+        ),
+        () if unrecognized && (toxic || !ground.signs.is_empty()) => says(
+            Verdict::Unclear,
+            "A medicine was not recognized, so it is not known whether it acts on serotonin.",
+        ),
+        () if toxic && truth("hunter") == Truth::Unknown => says(
+            Verdict::Unclear,
+            "There are signs that serotonin toxicity can cause, and the signs that would decide it were not all examined.",
+        ),
+        () if ground.dangerous && ground.signs.is_empty() && !unrecognized => {
+            says(Verdict::Unclear, "No sign of it was reported. What was taken is dangerous all the same.")
+        }
+        () if ground.urgency >= Urgency::Urgent => says(
+            Verdict::Unclear,
+            "What was reported is dangerous, but it does not tell whether serotonin is the cause.",
+        ),
+        () if unrecognized => {
+            says(Verdict::Unclear, "A medicine was not recognized, so what was taken is not fully known.")
+        }
+        () if !ground.looked => {
+            says(Verdict::Unclear, "No signs were recorded around this time, so neither side can be told.")
+        }
+        () if low => says(
+            Verdict::Unclear,
+            "Nothing points to too much serotonin. There are features that are often called low serotonin; they fit many \
+             conditions, and raphe does not judge them yet.",
+        ),
+        () => says(
+            Verdict::Neither,
+            "Signs were looked for, what was taken is known, and nothing points to too much serotonin.",
+        ),
+    }
+}
