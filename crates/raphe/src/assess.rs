@@ -19,8 +19,9 @@ pub(crate) use doses::OVERDOSE_TIMES;
 use crate::{
     criteria::{
         Answer, Judgment, Truth,
-        facts::{Facts, Reports, Scope},
+        facts::{Facts, Scope},
         judge,
+        reports::Reports,
     },
     exposure::{self, EnzymeState, Exposure, Remaining},
     knowledge::{
@@ -487,7 +488,7 @@ fn criteria(knowledge: &Knowledge, facts: &Facts<'_>) -> Vec<CriterionResult> {
 
 /// Facts and exposures are circumstances, not signs.
 fn is_context(atom: &str) -> bool {
-    crate::criteria::facts::FACTS.iter().any(|(fact, _)| *fact == atom)
+    crate::criteria::FACTS.iter().any(|(fact, _)| *fact == atom)
         || crate::criteria::facts::ExposureAtom::read(atom).is_some()
 }
 

@@ -5,12 +5,16 @@
 //! themselves are data: published criteria, severity grades, danger flags and rivals all use the same four words
 //! (`all`, `any`, `not`, `at_least`).
 //!
-//! [`facts`] answers the atoms; `words` finds danger in text that was not understood.
+//! [`reports`] gathers what was reported, [`facts`] answers the atoms over it; `words` finds danger in text that was not understood.
 
+mod derive;
 pub mod facts;
+pub mod reports;
+
 pub(crate) mod words;
 
 use crate::{knowledge::schema::Rule, timeline::Origin};
+pub use derive::FACTS;
 use facts::Facts;
 use std::collections::BTreeSet;
 

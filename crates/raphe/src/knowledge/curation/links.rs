@@ -2,10 +2,7 @@
 
 use super::{file, substances};
 use crate::{
-    criteria::{
-        Comparison,
-        facts::{ExposureAtom, FACTS},
-    },
+    criteria::{Comparison, FACTS, facts::ExposureAtom},
     knowledge::{
         Knowledge,
         schema::{Base, Kind, Rule, Serotonergic, Substance},

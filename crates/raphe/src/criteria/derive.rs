@@ -1,0 +1,310 @@
+//! Facts that are derived: exposure, changes, overdoses, groups of signs, the course, a questionnaire's answer.
+
+use super::{
+    Answer, Truth,
+    facts::{Asked, CHANGE_WINDOW, Facts, Scope, asked},
+    reports::{EPISODE_CURRENT, Words},
+};
+use crate::{
+    exposure::{intake::Use, serotonergic},
+    knowledge::{
+        key,
+        schema::{Serotonergic, Side, SignGroup},
+    },
+    timeline::{Course, Event, Origin, Overdose},
+    units::TimeSpan,
+};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Facts that rules may name, with what each means; the engine answers every one.
+pub const FACTS: &[(&str, &str)] = &[
+    ("serotonergic_exposure", "a serotonergic agent still acts"),
+    (
+        "serotonergic_change",
+        "a serotonergic agent was started, raised, added or taken within 35 days before the signs",
+    ),
+    ("recent_change_7d", "such a change within 7 days"),
+    ("lowered_only", "the only change of serotonergic medicines in 14 days was a stop or a lower dose"),
+    ("overdose_on_purpose", "an overdose on purpose is recorded"),
+    ("overdose_accidental", "a dose marked as an accident is recorded"),
+    (
+        "overdose_recorded",
+        "an overdose is marked, or a day's total is above three times the highest usual dose",
+    ),
+    ("overdose_maoa", "an overdose of an MAO-A inhibitor is recorded"),
+    ("double_dose", "a day's total is above the highest usual dose, up to three times"),
+    ("child", "the person is younger than 12"),
+    ("worsening", "the course is written as worsening"),
+    ("toxicity_sign", "at least one sign of serotonin toxicity is reported"),
+    ("two_neuromuscular_signs", "two neuromuscular signs are reported"),
+    (
+        "neuromuscular_with_mental_or_autonomic_within_24h_of_change",
+        "a neuromuscular with a mental or autonomic sign within 24 h of a change",
+    ),
+    ("other_causes_not_reported", "no infection and no other cause is reported"),
+    ("unrecognized_medicine", "a medicine was not recognized"),
+    ("suicide_words", "words of suicide stand in a note"),
+    ("overdose_words", "words of an overdose stand in a note"),
+    ("phq9_item9", "the last answer to PHQ-9 item 9 is above 0"),
+    ("maoa_with_serotonergic", "a potent MAO-A inhibitor overlaps with another serotonergic mechanism"),
+    ("hunter_met", "the Hunter criteria are met"),
+    ("hunter_indeterminate", "the Hunter criteria cannot be decided"),
+    ("sternbach_met", "the Sternbach criteria are met"),
+    ("radomski_met", "the Radomski criteria are met"),
+    ("severity_severe", "the severity is severe or worse"),
+    ("severity_moderate", "the severity is moderate or worse"),
+];
+
+/// An overdose counts for this long.
+const OVERDOSE_COUNTS: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+impl Facts<'_> {
+    pub(super) fn derive(&mut self, scope: Scope) {
+        let ground = self.ground;
+        let knowledge = ground.knowledge;
+        let kind = |one: &&Use| serotonergic(knowledge, one);
+        let changes = |wanted: Asked, window: TimeSpan| -> Answer {
+            let mut answer = Answer::plain(Truth::False);
+            for one in &ground.exposure.uses {
+                let truth = match serotonergic(knowledge, one) {
+                    Serotonergic::Yes => Truth::True,
+                    Serotonergic::Disputed => Truth::Unknown,
+                    Serotonergic::No => continue,
+                };
+                for change in one.changes.iter().filter(|change| self.within(change, window)) {
+                    if asked(change.kind) == wanted && truth >= answer.truth {
+                        if truth > answer.truth {
+                            answer = Answer { truth, because: BTreeSet::new() };
+                        }
+                        answer.because.insert(change.origin.clone());
+                    }
+                }
+            }
+            answer
+        };
+        let unknown_if_unrecognized = |answer: Answer| match answer.truth {
+            Truth::False if !ground.exposure.unrecognized.is_empty() => Answer {
+                truth: Truth::Unknown,
+                because: ground.exposure.unrecognized.iter().map(|item| item.origin.clone()).collect(),
+            },
+            _ => answer,
+        };
+
+        let mut exposure = Answer::plain(Truth::False);
+        for at in [self.span.0, self.span.1] {
+            for (one, sure) in ground.exposure.acting_at(at) {
+                let truth = match (kind(&one), sure) {
+                    (Serotonergic::Yes, true) => Truth::True,
+                    (Serotonergic::Yes, false) | (Serotonergic::Disputed, _) => Truth::Unknown,
+                    (Serotonergic::No, _) => continue,
+                };
+                if truth > exposure.truth {
+                    exposure = Answer { truth, because: BTreeSet::new() };
+                }
+                if truth == exposure.truth {
+                    exposure
+                        .because
+                        .extend(one.spells.iter().flat_map(|spell| spell.origins.iter().cloned()));
+                }
+            }
+        }
+        let raised = changes(Asked::Started, CHANGE_WINDOW);
+        let lowered = changes(Asked::Stopped, TimeSpan::days(14.0));
+        let raised_lately = changes(Asked::Started, TimeSpan::days(14.0));
+        let lowered_only = match (lowered.truth, raised_lately.truth) {
+            (Truth::True, Truth::False) => lowered,
+            _ => Answer::plain(Truth::False),
+        };
+        let recent = changes(Asked::Started, TimeSpan::days(7.0));
+        let sudden = changes(Asked::Started, TimeSpan::days(1.0));
+        let derived = [
+            ("serotonergic_exposure", unknown_if_unrecognized(exposure)),
+            ("serotonergic_change", unknown_if_unrecognized(raised)),
+            ("recent_change_7d", unknown_if_unrecognized(recent)),
+            ("lowered_only", lowered_only),
+            (
+                "unrecognized_medicine",
+                match ground.exposure.unrecognized.as_slice() {
+                    [] => Answer::plain(Truth::False),
+                    some => Answer::yes(some.iter().map(|item| item.origin.clone())),
+                },
+            ),
+        ];
+        self.derived.extend(derived.map(|(name, answer)| (name.to_owned(), answer)));
+        self.derive_doses();
+        self.derive_signs(&sudden);
+        self.derive_reports(scope);
+    }
+
+    /// Overdoses: as marked, and as the day's total against the highest usual dose.
+    fn derive_doses(&mut self) {
+        let ground = self.ground;
+        let (mut purpose, mut accident, mut recorded, mut double, mut maoa) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let oldest = ground.as_of.saturating_sub(OVERDOSE_COUNTS).unwrap_or(Timestamp::MIN);
+        for one in &ground.exposure.uses {
+            let substance =
+                ground.knowledge.substance(&one.substance).expect("a use is of a resolved substance");
+            let recent = |origin: &Origin| {
+                one.intakes
+                    .iter()
+                    .rev()
+                    .take_while(|intake| intake.to >= oldest)
+                    .any(|intake| intake.origin == *origin)
+            };
+            let (mut over, mut by_accident) = (BTreeSet::new(), BTreeSet::new());
+            for intake in one.intakes.iter().rev().take_while(|intake| intake.to >= oldest) {
+                match intake.overdose {
+                    Some(Overdose::OnPurpose) => {
+                        purpose.insert(intake.origin.clone());
+                        over.insert(intake.origin.clone());
+                    }
+                    Some(Overdose::ByAccident) => drop(by_accident.insert(intake.origin.clone())),
+                    None => {}
+                }
+            }
+            let totals = DayTotals::of(one, oldest, &ground.timeline.zone());
+            for (total, route, origins) in totals.days {
+                let Some(most) = crate::knowledge::maximum(substance, route.word()) else { continue };
+                let times = total / most.as_mg();
+                let lines = origins.into_iter().filter(|origin| recent(origin));
+                if times > 3.0 {
+                    over.extend(lines);
+                } else if times > 1.0 + 1e-9 {
+                    double.extend(lines);
+                }
+            }
+            let is_maoa =
+                one.classes(ground.knowledge).any(|class| ground.knowledge.within(class, "maoa_potent"));
+            if is_maoa {
+                maoa.extend(over.iter().chain(&by_accident).cloned());
+            }
+            accident.extend(by_accident);
+            recorded.extend(over);
+        }
+        let age = self.values.get("age").and_then(|ages| ages.first()).map(|(age, _, _)| *age);
+        let answers = [
+            ("overdose_on_purpose", purpose),
+            ("overdose_accidental", accident),
+            ("overdose_recorded", recorded),
+            ("overdose_maoa", maoa),
+            ("double_dose", double),
+        ]
+        .map(|(name, because)| (name.to_owned(), Answer { truth: (!because.is_empty()).into(), because }));
+        self.derived.extend(answers);
+        let child = age.map_or(Truth::Unknown, |age| (age < 12.0).into());
+        self.derived.insert("child".to_owned(), Answer::plain(child));
+    }
+
+    fn derive_signs(&mut self, sudden: &Answer) {
+        let signs = &self.ground.knowledge.base().signs;
+        let present = |wanted: &dyn Fn(usize) -> bool| -> (usize, BTreeSet<Origin>) {
+            let mut because = BTreeSet::new();
+            let mut count = 0;
+            for (sign, answer) in self.signs.iter().filter(|(sign, _)| wanted(**sign)) {
+                if answer.truth == Truth::True {
+                    // A sign that is only implied by another present one is not a second sign.
+                    let implied = self.signs.iter().any(|(other, also)| {
+                        other != sign
+                            && also.truth == Truth::True
+                            && self.ground.implied[*other].contains(sign)
+                            && !(self.ground.implied[*sign].contains(other) && other > sign)
+                    });
+                    count += usize::from(!implied);
+                    because.extend(answer.because.iter().cloned());
+                }
+            }
+            (count, because)
+        };
+        let toxic = |sign: usize| matches!(signs[sign].side, Side::Toxicity | Side::Both);
+        let in_group = |sign: usize, group: SignGroup| toxic(sign) && signs[sign].group == group;
+        let (any, any_because) = present(&toxic);
+        let (neuro, mut neuro_because) = present(&|sign| in_group(sign, SignGroup::Neuromuscular));
+        let (other, other_because) =
+            present(&|sign| in_group(sign, SignGroup::Mental) || in_group(sign, SignGroup::Autonomic));
+        let answer = |holds: bool, because: &BTreeSet<Origin>| Answer {
+            truth: holds.into(),
+            because: if holds { because.clone() } else { BTreeSet::new() },
+        };
+        let toxicity = answer(any > 0, &any_because);
+        let two = answer(neuro >= 2, &neuro_because);
+        neuro_because.extend(other_because);
+        let after_change = answer(neuro >= 1 && other >= 1 && sudden.truth == Truth::True, &neuro_because);
+        self.set("toxicity_sign", toxicity);
+        self.set("two_neuromuscular_signs", two);
+        self.set("neuromuscular_with_mental_or_autonomic_within_24h_of_change", after_change);
+        let causes = ["infection", "other_causes"].map(|cause| self.answer(cause));
+        let reported = causes.iter().any(|answer| answer.truth == Truth::True);
+        self.set(
+            "other_causes_not_reported",
+            match reported {
+                true => Answer::plain(Truth::Unknown),
+                false => Answer::plain(Truth::True),
+            },
+        );
+    }
+
+    fn derive_reports(&mut self, scope: Scope) {
+        let ground = self.ground;
+        let mut course: Option<(Timestamp, Course, Origin)> = None;
+        let mut item9: Option<(Timestamp, u32, Origin)> = None;
+        for entry in ground.timeline.entries.iter().filter(|entry| entry.when.begun_by(ground.as_of)) {
+            match &entry.event {
+                Event::Course(state) => course = Some((entry.when.last(), *state, entry.origin.clone())),
+                Event::Score(score)
+                    if matches!(key(&score.name).as_str(), "phq9") && score.items.len() >= 9 =>
+                {
+                    if let Some(answer) = score.items[8] {
+                        item9 = Some((entry.when.last(), answer, entry.origin.clone()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let recent = |at: Timestamp| ground.as_of.duration_since(at) <= EPISODE_CURRENT;
+        let worsening = course.filter(|(at, state, _)| *state == Course::Worsening && recent(*at));
+        let lately = |at: Timestamp| ground.as_of.duration_since(at.min(ground.as_of)) <= OVERDOSE_COUNTS;
+        let item9 = item9.filter(|(at, answer, _)| *answer > 0 && (scope == Scope::Open || lately(*at)));
+        let answer = |origin: Option<Origin>| match origin {
+            Some(origin) => Answer::yes([origin]),
+            None => Answer::plain(Truth::False),
+        };
+        self.set("worsening", answer(worsening.map(|(_, _, origin)| origin)));
+        self.set("phq9_item9", answer(item9.map(|(_, _, origin)| origin)));
+        for (fact, means) in [("suicide_words", "suicide"), ("overdose_words", "overdose")] {
+            let in_view = |words: &&Words| scope == Scope::Open || lately(words.when.last());
+            let found: Vec<&Words> =
+                ground.words.iter().filter(|words| words.means == means).filter(in_view).collect();
+            let spoken = match found.is_empty() {
+                true => Answer::plain(Truth::False),
+                false => Answer::yes(found.iter().map(|words| words.origin.clone())),
+            };
+            for words in found {
+                self.readings.insert(words.origin.clone(), words.phrase.clone());
+            }
+            self.set(fact, spoken);
+        }
+    }
+}
+
+/// Known masses of each day and route, with the lines they come from.
+struct DayTotals {
+    days: Vec<(f64, crate::timeline::Route, BTreeSet<Origin>)>,
+}
+
+impl DayTotals {
+    fn of(one: &Use, oldest: Timestamp, zone: &jiff::tz::TimeZone) -> Self {
+        let mut days: BTreeMap<_, (f64, BTreeSet<Origin>)> = BTreeMap::new();
+        for intake in one.intakes.iter().rev().take_while(|intake| intake.to >= oldest) {
+            let Some((_, mass)) = intake.mass.filter(|_| intake.known) else { continue };
+            let day = intake.from.to_zoned(zone.clone()).date();
+            let total = days.entry((day, intake.route)).or_default();
+            total.0 += mass.as_mg();
+            total.1.insert(intake.origin.clone());
+        }
+        Self {
+            days: days.into_iter().map(|((_, route), (total, origins))| (total, route, origins)).collect(),
+        }
+    }
+}

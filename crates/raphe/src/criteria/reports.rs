@@ -1,0 +1,322 @@
+//! Everything that was reported, in order of time: the ground that all views of [`super::facts`] stand on.
+//!
+//! Who looked decides what a "no" is worth: a sign that needs an examination is absent only when a clinician says so. Text
+//! that was not understood is searched for danger words here, once.
+
+use super::words::{Scanner, spoken_temperatures};
+use crate::{
+    exposure::Exposure,
+    knowledge::{
+        Knowledge, key,
+        schema::{Found, Side},
+    },
+    timeline::{Event, Observer, Origin, Precision, Timeline, Vital, When},
+    units::MolarConcentration,
+};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One report of one sign.
+#[derive(Debug, Clone)]
+pub(super) struct Report {
+    pub(super) sign: usize,
+    pub(super) when: When,
+    pub(super) origin: Origin,
+    pub(super) present: bool,
+    /// For an absence: whether the one who looked could know.
+    pub(super) counts: bool,
+    /// The words it was found by, when it was not written as a sign.
+    pub(super) words: Option<String>,
+}
+
+/// One measured value.
+#[derive(Debug, Clone)]
+pub(super) struct Measured {
+    pub(super) quantity: &'static str,
+    pub(super) value: f64,
+    pub(super) when: When,
+    pub(super) origin: Origin,
+    /// As written, when the unit had to be supposed.
+    pub(super) supposed: Option<String>,
+}
+
+/// Everything reported, in order of time: the ground all views stand on.
+#[derive(Debug)]
+pub struct Reports<'a> {
+    pub(super) knowledge: &'a Knowledge,
+    pub(super) timeline: &'a Timeline,
+    pub(super) exposure: &'a Exposure,
+    pub(super) as_of: Timestamp,
+    pub(super) reports: Vec<Report>,
+    pub(super) measured: Vec<Measured>,
+    /// Danger words that are no sign: `suicide`, `overdose`.
+    pub(super) words: Vec<Words>,
+    /// For each sign, every sign that its presence implies, itself included.
+    pub(super) implied: Vec<BTreeSet<usize>>,
+}
+
+/// Danger words found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// What they would mean.
+    pub means: String,
+    /// The phrase as found.
+    pub phrase: String,
+    /// When.
+    pub when: When,
+    /// The line.
+    pub origin: Origin,
+}
+
+/// Signs are one episode while reports follow one another within this time.
+const EPISODE_GAP: SignedDuration = SignedDuration::from_hours(24);
+/// An episode whose last sign is older than this is past.
+pub(super) const EPISODE_CURRENT: SignedDuration = SignedDuration::from_hours(7 * 24);
+impl<'a> Reports<'a> {
+    /// Collects what was reported by `as_of`.
+    #[must_use]
+    pub fn collect(
+        timeline: &'a Timeline,
+        knowledge: &'a Knowledge,
+        exposure: &'a Exposure,
+        as_of: Timestamp,
+    ) -> Self {
+        let signs = &knowledge.base().signs;
+        let index: BTreeMap<&str, usize> =
+            signs.iter().enumerate().map(|(i, sign)| (sign.id.as_str(), i)).collect();
+        let direct: Vec<Vec<usize>> = signs
+            .iter()
+            .map(|sign| sign.implies.iter().filter_map(|id| index.get(id.as_str()).copied()).collect())
+            .collect();
+        let implied = (0..signs.len())
+            .map(|sign| {
+                let (mut seen, mut open) = (BTreeSet::from([sign]), vec![sign]);
+                while let Some(next) = open.pop() {
+                    open.extend(direct[next].iter().filter(|other| seen.insert(**other)));
+                }
+                seen
+            })
+            .collect();
+        let mut ground = Self {
+            knowledge,
+            timeline,
+            exposure,
+            as_of,
+            reports: Vec::new(),
+            measured: Vec::new(),
+            words: Vec::new(),
+            implied,
+        };
+        let scanner = Scanner::new(knowledge);
+        for entry in timeline.entries.iter().filter(|entry| entry.when.begun_by(as_of)) {
+            ground.read(entry, &index, &scanner);
+        }
+        ground
+    }
+
+    fn read(&mut self, entry: &crate::timeline::Entry, index: &BTreeMap<&str, usize>, scanner: &Scanner<'_>) {
+        // A line without a readable date counts as said now: its danger must not fade into the past.
+        let when = if entry.when.precision == Precision::Undated { When::at(self.as_of) } else { entry.when };
+        let origin = &entry.origin;
+        let mut texts: Vec<&str> = entry.note.as_deref().into_iter().collect();
+        match &entry.event {
+            Event::Sign { finds, by } => {
+                for find in finds {
+                    match find.name.id.as_deref().and_then(|id| index.get(id)) {
+                        Some(sign) => self.report(*sign, when, origin, find.present, *by),
+                        None if find.present => texts.push(&find.name.text),
+                        None => {}
+                    }
+                }
+            }
+            Event::Condition(finds) => {
+                for find in finds {
+                    let sign = find.name.id.as_deref().and_then(|id| index.get(id));
+                    let standing =
+                        |sign: &usize| self.knowledge.base().signs[*sign].found == Found::Condition;
+                    match sign {
+                        // A condition is somebody's diagnosis: its exclusion counts as well.
+                        Some(sign) if standing(sign) => {
+                            self.report(*sign, when, origin, find.present, Observer::Clinician);
+                        }
+                        // A long-standing `hypertension` is no sign of this episode; its words may still be danger.
+                        _ if find.present => texts.push(&find.name.text),
+                        _ => {}
+                    }
+                }
+            }
+            Event::Feel(feelings) => {
+                for feeling in feelings {
+                    match feeling.name.id.as_deref().and_then(|id| index.get(id)) {
+                        Some(sign) => self.report(*sign, when, origin, feeling.present, Observer::Lay),
+                        None if feeling.present => texts.push(&feeling.name.text),
+                        None => {}
+                    }
+                }
+            }
+            Event::Vital(vitals) => vitals.iter().for_each(|vital| self.vital(vital, when, origin)),
+            Event::Lab(labs) => {
+                for lab in labs {
+                    let quantity = match key(&lab.name.text).as_str() {
+                        "sodium" | "na" | "serumsodium" | "natrium" => "sodium",
+                        "ck" | "creatinekinase" | "cpk" => "ck",
+                        _ => continue,
+                    };
+                    let value = match quantity {
+                        "sodium" => format!("{} {}", lab.value, lab.unit)
+                            .parse::<MolarConcentration>()
+                            .map(MolarConcentration::as_mmol_per_l)
+                            .unwrap_or(lab.value),
+                        _ => lab.value,
+                    };
+                    self.measured.push(Measured {
+                        quantity,
+                        value,
+                        when,
+                        origin: origin.clone(),
+                        supposed: None,
+                    });
+                }
+            }
+            Event::Note(text) | Event::Unread(text) | Event::Session(text) => texts.push(text),
+            _ => {}
+        }
+        for text in texts {
+            for (phrase, celsius) in spoken_temperatures(text) {
+                let supposed = Some(phrase);
+                self.measured.push(Measured {
+                    quantity: "temperature",
+                    value: celsius,
+                    when,
+                    origin: origin.clone(),
+                    supposed,
+                });
+            }
+            for (means, phrase) in scanner.scan(text) {
+                match index.get(means) {
+                    Some(sign) => self.reports.push(Report {
+                        sign: *sign,
+                        when,
+                        origin: origin.clone(),
+                        present: true,
+                        counts: true,
+                        words: Some(phrase.to_owned()),
+                    }),
+                    None => self.words.push(Words {
+                        means: means.to_owned(),
+                        phrase: phrase.to_owned(),
+                        when,
+                        origin: origin.clone(),
+                    }),
+                }
+            }
+        }
+    }
+
+    fn report(&mut self, sign: usize, when: When, origin: &Origin, present: bool, by: Observer) {
+        let found = self.knowledge.base().signs[sign].found;
+        let counts = present
+            || match found {
+                Found::Felt | Found::Seen => true,
+                Found::Examined | Found::Measured | Found::Condition => by == Observer::Clinician,
+            };
+        self.reports.push(Report { sign, when, origin: origin.clone(), present, counts, words: None });
+    }
+
+    fn vital(&mut self, vital: &Vital, when: When, origin: &Origin) {
+        let mut push = |quantity, value, supposed: Option<&str>| {
+            let supposed = supposed.map(str::to_owned);
+            self.measured.push(Measured { quantity, value, when, origin: origin.clone(), supposed });
+        };
+        match vital {
+            Vital::Temperature(temperature) => push("temperature", temperature.as_celsius(), None),
+            Vital::Pulse(pulse) => push("pulse", pulse.as_per_minute(), None),
+            Vital::Respiration(rate) => push("respiration", rate.as_per_minute(), None),
+            Vital::Spo2(percent) => push("spo2", *percent, None),
+            Vital::BloodPressure(systolic, diastolic) => {
+                push("systolic", systolic.as_mmhg(), None);
+                push("diastolic", diastolic.as_mmhg(), None);
+            }
+            Vital::Unread { text, could_mean } => {
+                for temperature in could_mean {
+                    push("temperature", temperature.as_celsius(), Some(text));
+                }
+            }
+        }
+    }
+
+    /// First and last moment of the current episode of toxicity signs, if there is one.
+    ///
+    /// Reports within 24 hours of one another are one episode; it is current until a week after its last report.
+    #[must_use]
+    pub fn episode(&self) -> Option<(Timestamp, Timestamp)> {
+        let signs = &self.knowledge.base().signs;
+        let mut times: Vec<(Timestamp, Timestamp)> = self
+            .reports
+            .iter()
+            .filter(|report| report.present && matches!(signs[report.sign].side, Side::Toxicity | Side::Both))
+            .map(|report| (report.when.start, report.when.last().min(self.as_of)))
+            .chain(
+                self.measured
+                    .iter()
+                    .filter(|value| value.quantity == "temperature" && value.value > 38.0)
+                    .map(|value| (value.when.start, value.when.last().min(self.as_of))),
+            )
+            .collect();
+        times.sort();
+        let (mut first, mut last) = times.pop()?;
+        last = times.iter().map(|(_, end)| *end).fold(last, Timestamp::max);
+        for (start, end) in times.into_iter().rev() {
+            if first.duration_since(end) > EPISODE_GAP {
+                break;
+            }
+            first = first.min(start);
+        }
+        (self.as_of.duration_since(last) <= EPISODE_CURRENT).then_some((first, last))
+    }
+
+    /// Danger words that are no sign.
+    #[must_use]
+    pub fn words(&self) -> &[Words] {
+        &self.words
+    }
+
+    /// Ids of the signs reported present in a span, with the lines, in the order of the knowledge base.
+    #[must_use]
+    pub fn present_signs(&self, from: Timestamp, to: Timestamp) -> Vec<(&'a str, BTreeSet<Origin>)> {
+        let mut found: BTreeMap<usize, BTreeSet<Origin>> = BTreeMap::new();
+        for report in self.reports.iter().filter(|report| report.present && report.words.is_none()) {
+            if report.when.last() >= from && report.when.start <= to {
+                found.entry(report.sign).or_default().insert(report.origin.clone());
+            }
+        }
+        found
+            .into_iter()
+            .map(|(sign, origins)| (self.knowledge.base().signs[sign].id.as_str(), origins))
+            .collect()
+    }
+
+    /// Whether a sign of toxicity was looked for in a span, or a vital sign measured.
+    #[must_use]
+    pub fn looked(&self, from: Timestamp, to: Timestamp) -> bool {
+        let inside = |when: &When| when.last() >= from && when.start <= to;
+        let toxic = |report: &&Report| {
+            report.counts
+                && matches!(self.knowledge.base().signs[report.sign].side, Side::Toxicity | Side::Both)
+        };
+        let mut reports = self.reports.iter().filter(toxic);
+        reports.any(|report| inside(&report.when) && report.words.is_none())
+            || self.measured.iter().any(|value| inside(&value.when) && value.supposed.is_none())
+    }
+
+    /// The last time a line was reported, for a flag that is not known to be over.
+    #[must_use]
+    pub fn last_reported(&self, origins: &BTreeSet<Origin>) -> Option<Timestamp> {
+        self.timeline
+            .entries
+            .iter()
+            .filter(|entry| origins.contains(&entry.origin))
+            .map(|entry| entry.when.last().min(self.as_of))
+            .max()
+    }
+}
