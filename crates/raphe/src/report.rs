@@ -12,7 +12,7 @@ use crate::{
     criteria::Truth,
     knowledge::{
         Citation, Knowledge,
-        schema::{Grade, Level, Serotonergic, Urgency},
+        schema::{Grade, Level, Serotonergic, Side, Urgency},
     },
     timeline::{Notice, Origin, Weight},
 };
@@ -208,6 +208,9 @@ impl Writer<'_> {
             {
                 "URGENT. Talk to someone now.".to_owned()
             }
+            Urgency::Urgent if assessment.signs.iter().any(|sign| sign.side != Side::Other) => {
+                format!("URGENT. Phone {poison} now, and be seen by a doctor today.")
+            }
             Urgency::Urgent => format!("URGENT. Phone {poison} now, even though you feel well."),
             Urgency::Prompt => "PROMPT. Ask the prescriber or a pharmacist within 24 hours.".to_owned(),
             Urgency::Watch => "WATCH. Nothing has to be done now. Know what to look out for.".to_owned(),
@@ -310,6 +313,10 @@ impl Writer<'_> {
                 }
                 Truth::Unknown if because.is_empty() => {
                     format!("cannot be decided. Would decide: {}.", list(&decide, "or"))
+                }
+                // The other two sets have so many features that a list of what is missing helps nobody.
+                Truth::Unknown if result.id != "hunter" => {
+                    format!("cannot be decided. Found so far: {}.", list(&because, "and"))
                 }
                 Truth::Unknown => format!(
                     "cannot be decided. Found: {}. Would decide: {}.",
@@ -431,7 +438,8 @@ impl Writer<'_> {
 #[must_use]
 pub fn crisis_lines(help: &crate::knowledge::schema::HelpLine) -> Vec<String> {
     let lines = match help.crisis.as_slice() {
-        [] => "a crisis line of your country (findahelpline.com lists them)".to_owned(),
+        [] => "a crisis line of your country".to_owned(),
+        some if help.country == "*" => format!("a crisis line of your country ({})", list(some, "or")),
         some => list(some, "or"),
     };
     vec![

@@ -93,9 +93,11 @@ pub(super) fn advice(
     let texts: Vec<(&Reason, String)> =
         own.iter().filter_map(|reason| Some((*reason, fill(reason.advice.as_deref()?)))).collect();
     for (index, (reason, text)) in texts.iter().enumerate() {
-        let stem = text.trim_end_matches('.');
+        let stem = text.trim_end_matches('.').to_lowercase();
         let repeated = texts.iter().enumerate().any(|(other, (_, longer))| {
-            other != index && longer.starts_with(stem) && (longer.len() > text.len() || other < index)
+            other != index
+                && longer.to_lowercase().contains(&stem)
+                && (longer.len() > text.len() || other < index)
         });
         if !repeated {
             advice.push(Advice {
