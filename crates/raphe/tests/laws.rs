@@ -143,6 +143,18 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_judged_and_printed(lines in lines(), noise in prop::collection::vec("\\PC{0,60}", 0..6), cut in any::<prop::sample::Index>()) {
+        let mut text = lines.join("\n");
+        for words in noise {
+            text.push_str(&format!("\n2026-02-0{} {words}", 1 + words.len() % 9));
+        }
+        let at = (0..=cut.index(text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let torn = [&text[at..], &text[..at]].concat();
+        let answer = judged(&[torn]);
+        prop_assert!(!printed(&answer).is_empty());
+    }
+
+    #[test]
     fn the_same_question_gives_the_same_bytes(lines in lines()) {
         prop_assert_eq!(printed(&judged(&lines)), printed(&judged(&lines)));
     }
