@@ -199,6 +199,9 @@ pub struct Names {
     /// Other generic names, spellings, abbreviations and street names.
     #[serde(default)]
     pub synonyms: Vec<String>,
+    /// Brands that exist by one route only: `{ Emsam = "transdermal" }`.
+    #[serde(default)]
+    pub routes: BTreeMap<String, String>,
 }
 
 /// Codes of other systems.
@@ -665,6 +668,10 @@ pub struct Flag {
     /// What to do, one sentence.
     #[serde(default)]
     pub advice: Option<String>,
+    /// What to hold while this is among the most urgent reasons: class or substance ids, `serotonergic` for everything
+    /// serotonergic on board, `overdosed` for what too much was taken of. Empty = nothing is to be held for it.
+    #[serde(default)]
+    pub hold: Vec<String>,
     /// Sources.
     pub evidence: Vec<Evidence>,
 }
@@ -690,6 +697,9 @@ pub struct Rival {
     /// Least urgency while it leads.
     #[serde(default)]
     pub urgency: Urgency,
+    /// What to hold while it leads, as in a flag.
+    #[serde(default)]
+    pub hold: Vec<String>,
     /// Sources.
     pub evidence: Vec<Evidence>,
 }
@@ -698,7 +708,7 @@ pub struct Rival {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DangerWord {
-    /// What it would mean: a sign id, or `suicide`, `overdose`.
+    /// What it would mean: a sign id, or `suicide`, `overdose`, `double_dose`, `tyramine`.
     pub means: String,
     /// Phrases, lower case; matched on word boundaries.
     pub phrases: Vec<String>,
@@ -743,6 +753,9 @@ pub struct Action {
     pub id: String,
     /// The urgency it belongs to.
     pub urgency: Urgency,
+    /// Said when a poison center can help, said when it cannot, or always when absent.
+    #[serde(default)]
+    pub poison: Option<bool>,
     /// When to do it: `now`, `today`, `within 24 hours`, `until then`.
     pub when: String,
     /// What to do; `{emergency}`, `{poison}` and `{held}` stand for the numbers and the medicines to hold.

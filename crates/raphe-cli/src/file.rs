@@ -54,17 +54,42 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     if json { Err(Error::Json { path: path.to_owned() }) } else { Ok(bytes) }
 }
 
+/// The file that a path names: a link is followed, also before its file is there, so that the link stays a link.
+fn target(path: &Path) -> PathBuf {
+    match (path.canonicalize(), std::fs::read_link(path)) {
+        (Ok(target), _) => target,
+        (Err(_), Ok(named)) => folder(path).join(named),
+        (Err(_), Err(_)) => path.to_owned(),
+    }
+}
+
+fn folder(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes other runs of this program wait before they change a file in the same folder, until the lock is dropped or the
+/// program ends, however it ends.
+///
+/// Some systems and network drives know no such lock. There [`replace`] alone sees that another program was quicker,
+/// though not in the last instant.
+pub(crate) fn lock(path: &Path) -> Option<File> {
+    let folder = File::open(folder(&target(path))).ok()?;
+    #[cfg(unix)]
+    rustix::io::retry_on_intr(|| rustix::fs::flock(&folder, rustix::fs::FlockOperation::LockExclusive))
+        .ok()?;
+    Some(folder)
+}
+
 /// Writes a file whole or not at all: the new bytes reach the disk under another name, then take the old one's place.
 ///
 /// `expected` is what the file held when it was read; if it holds something else by now, nothing is written.
 pub(crate) fn replace(path: &Path, expected: Option<&[u8]>, bytes: &[u8]) -> Result<(), Error> {
-    // A link is followed, so that the file it names is replaced and not the link.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let target = target(path);
+    let folder = folder(&target);
     let failed = |cause| Error::Write { path: path.to_owned(), cause };
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
     let mut draft = tempfile::Builder::new().prefix(".raphe-").tempfile_in(folder).map_err(failed)?;
     draft.write_all(bytes).map_err(failed)?;
     if let Ok(old) = std::fs::metadata(&target) {

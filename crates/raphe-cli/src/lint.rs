@@ -32,7 +32,13 @@ pub(crate) fn lint(files: &[PathBuf], common: &Common) -> Result<ExitCode, Error
         let errors = notices.iter().filter(|notice| notice.weight == Weight::Error).count();
         failed |= errors > 0;
         if common.json {
-            out.push_str(&json(&raphe_json::Lint::new(&path.display().to_string(), &notices)));
+            let (name, zone) = (path.display().to_string(), timeline.person.zone.as_ref());
+            let as_of = match &common.at {
+                Some(text) => file::moment(text, zone)?,
+                None => file::now(zone),
+            };
+            let read = (as_of, &timeline.zone());
+            out.push_str(&json(&raphe_json::Lint::new(&name, &notices, &knowledge, read)));
             continue;
         }
         out.push_str(&drawn(&path.display().to_string(), bytes, &notices));
@@ -49,6 +55,7 @@ pub(crate) fn lint(files: &[PathBuf], common: &Common) -> Result<ExitCode, Error
 
 /// `raphe add FILE LINE`: appends one line that reads, or changes nothing.
 pub(crate) fn add(path: &Path, line: &str) -> Result<ExitCode, Error> {
+    let _lock = file::lock(path);
     let old = match std::fs::read(path) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,

@@ -1,6 +1,6 @@
 //! `raphe.assessment/1`: what `raphe assess --json` prints.
 
-use crate::{Because, Evidence, Header, Interval, Notice, Scoped, View, word};
+use crate::{Because, Evidence, Interval, Notice, Scoped, View, word};
 use raphe::{
     assess::{self, Standing, Verdict},
     criteria::Truth,
@@ -15,19 +15,28 @@ use std::collections::BTreeSet;
 
 /// An assessment of one timeline.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(title = "raphe.assessment/1"))]
 pub struct Assessment {
-    /// Schema, versions, moment.
-    #[serde(flatten)]
-    pub header: Header,
+    /// `raphe.assessment/1`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "raphe.assessment/1")))]
+    pub schema: &'static str,
+    /// Version of the program.
+    pub raphe: &'static str,
+    /// Version of the knowledge.
+    pub knowledge: String,
+    /// The moment it speaks of.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::moment"))]
+    pub as_of: String,
     /// Too high, too low, neither or unclear.
     pub balance: Balance,
     /// `emergency`, `urgent`, `prompt`, `watch` or `none`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::urgency"))]
     pub urgency: String,
     /// Every reason to act, most urgent first.
     pub urgency_because: Vec<Reason>,
     /// Present and true when anything points to suicide.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", schemars(extend("const" = true)))]
     pub suicide_path: bool,
     /// Whom to call.
     pub help: Help,
@@ -35,6 +44,7 @@ pub struct Assessment {
     pub criteria: Vec<Criterion>,
     /// How severe the signs are, if it is serotonin toxicity.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["life_threatening", "severe", "moderate", "mild", "none"])))]
     pub severity: Option<String>,
     /// What is still in the body, above 1 % of its peak.
     pub exposure: Vec<Exposure>,
@@ -59,6 +69,7 @@ pub struct Assessment {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Balance {
     /// `too_high`, `too_low`, `neither` or `unclear`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["too_high", "too_low", "neither", "unclear"])))]
     pub verdict: &'static str,
     /// Why, one sentence.
     pub because: String,
@@ -71,6 +82,7 @@ pub struct Reason {
     /// Id of the flag or finding.
     pub id: String,
     /// How soon.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::urgency"))]
     pub urgency: String,
     /// A danger sign, judged from what was reported alone.
     pub danger: bool,
@@ -80,6 +92,7 @@ pub struct Reason {
     pub because: Vec<Because>,
     /// Set when it was reported on this day and is not known to be over.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::day"))]
     pub not_known_to_be_over_since: Option<String>,
     /// Set when the words or the number were not understood and this is what they would mean.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +124,7 @@ pub struct Criterion {
     /// `hunter`, `sternbach` or `radomski`.
     pub id: String,
     /// `met`, `not_met` or `indeterminate`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["met", "not_met", "indeterminate"])))]
     pub verdict: &'static str,
     /// Labels of the rules that are met.
     pub rules: Vec<String>,
@@ -136,8 +150,10 @@ pub struct Exposure {
     /// Share of the person's own peak, 0 to 1.
     pub share_of_peak: Interval,
     /// Last dose.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::moment"))]
     pub last_dose: String,
     /// When it is below 1 % of its peak if no more is taken, in 19 of 20 people.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::moment"))]
     pub gone_by: String,
     /// Source of the half-life.
     pub evidence: Vec<Evidence>,
@@ -164,6 +180,7 @@ pub struct Finding {
     /// Permanent id.
     pub id: String,
     /// `contraindicated`, `major`, `moderate`, `minor` or `info`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::level"))]
     pub level: String,
     /// `serotonin`, `bleeding`, `sodium`, `pressor`, `exposure`, `dose`, …
     pub kind: String,
@@ -179,9 +196,11 @@ pub struct Finding {
     /// Lines behind it.
     pub because: Vec<Because>,
     /// When both were first there.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::moment"))]
     pub from: String,
     /// Until when, if no more is taken; absent while doses go on.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::moment"))]
     pub until: Option<String>,
     /// What each party says.
     pub views: Vec<View>,
@@ -221,6 +240,7 @@ pub struct Advice {
     pub when: String,
     /// The best grade among its sources.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::grade"))]
     pub grade: Option<String>,
     /// Sources.
     pub evidence: Vec<Evidence>,
@@ -245,12 +265,10 @@ impl Assessment {
     pub fn new(assessment: &assess::Assessment, knowledge: &Knowledge) -> Self {
         let convert = Convert { knowledge, zone: &assessment.zone };
         Self {
-            header: Header {
-                schema: "raphe.assessment/1",
-                raphe: env!("CARGO_PKG_VERSION"),
-                knowledge: assessment.knowledge.clone(),
-                as_of: convert.time(assessment.as_of),
-            },
+            schema: "raphe.assessment/1",
+            raphe: env!("CARGO_PKG_VERSION"),
+            knowledge: assessment.knowledge.clone(),
+            as_of: convert.time(assessment.as_of),
             balance: Balance {
                 verdict: match assessment.balance.verdict {
                     Verdict::TooHigh => "too_high",

@@ -1,6 +1,6 @@
 //! `raphe.check/1`: what `raphe check --json` prints.
 
-use crate::{Evidence, Finding, Header, Help, Notice, Scoped, View, assessment, word};
+use crate::{Evidence, Finding, Help, Notice, Scoped, View, assessment, word};
 use raphe::{TimeZone, check, knowledge::Knowledge};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -8,14 +8,22 @@ use serde::Serialize;
 
 /// May these be taken together?
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(title = "raphe.check/1"))]
 pub struct Check {
-    /// Schema, versions, moment.
-    #[serde(flatten)]
-    pub header: Header,
+    /// `raphe.check/1`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "raphe.check/1")))]
+    pub schema: &'static str,
+    /// Version of the program.
+    pub raphe: &'static str,
+    /// Version of the knowledge.
+    pub knowledge: String,
+    /// The moment it speaks of.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::moment"))]
+    pub as_of: String,
     /// `contraindicated`, `major`, `moderate`, `minor`, `info` or `none_known`: serotonin, of the whole set. Absent when
     /// `too_much` is set.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::level"))]
     pub level: Option<String>,
     /// Set when a dose is far above the highest recommended: nothing else is answered then, only whom to call.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +67,7 @@ pub struct Pair {
     /// Name of the second.
     pub b: String,
     /// How much it matters; `none_known` is not "none".
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::level"))]
     pub level: String,
     /// Kind of harm.
     pub kind: String,
@@ -90,12 +99,10 @@ impl Check {
         });
         let pairs = pairs.collect();
         Self {
-            header: Header {
-                schema: "raphe.check/1",
-                raphe: env!("CARGO_PKG_VERSION"),
-                knowledge: check.knowledge.clone(),
-                as_of: convert.time(check.as_of),
-            },
+            schema: "raphe.check/1",
+            raphe: env!("CARGO_PKG_VERSION"),
+            knowledge: check.knowledge.clone(),
+            as_of: convert.time(check.as_of),
             level: check.too_much.is_none().then(|| word(check.level)),
             too_much: check.too_much.as_ref().map(|too_much| too_much.name.clone()),
             help: Help::new(&check.help),

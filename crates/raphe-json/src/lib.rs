@@ -8,10 +8,14 @@
 mod assessment;
 mod check;
 mod lint;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use assessment::*;
 pub use check::*;
 pub use lint::*;
+#[cfg(feature = "schema")]
+pub use schema::schemas;
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -38,20 +42,6 @@ impl From<raphe::units::Interval> for Interval {
     }
 }
 
-/// What every result starts with.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-pub struct Header {
-    /// Name and number of the schema, such as `raphe.assessment/1`.
-    pub schema: &'static str,
-    /// Version of the program.
-    pub raphe: &'static str,
-    /// Version of the knowledge.
-    pub knowledge: String,
-    /// The moment it speaks of.
-    pub as_of: String,
-}
-
 /// A source behind a statement.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
@@ -64,9 +54,11 @@ pub struct Evidence {
     /// The source in words.
     pub source: String,
     /// How the fact came to be known.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::grade"))]
     pub grade: String,
     /// Day on which a curator opened the source; absent = second-hand.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::day"))]
     pub checked: Option<String>,
 }
 
@@ -77,6 +69,7 @@ pub struct View {
     /// Whose view.
     pub by: String,
     /// The level they give it.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::level"))]
     pub level: String,
     /// In one sentence.
     pub says: String,
@@ -89,6 +82,7 @@ pub struct View {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Because {
     /// Line of the diary, from 1.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub line: u32,
 }
 
@@ -107,12 +101,15 @@ pub struct Scoped {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Notice {
     /// `error` (not read), `warning` or `info`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["error", "warning", "info"])))]
     pub weight: &'static str,
     /// Line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub line: Option<u32>,
     /// Column in characters, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub column: Option<u32>,
     /// What was found.
     pub says: String,

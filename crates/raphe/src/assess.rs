@@ -13,13 +13,13 @@ pub(crate) mod combine;
 mod doses;
 mod verdict;
 
-pub(crate) use advice::{help_line, leading};
+pub(crate) use advice::{help_line, is_poisoning, leading, only_suicide};
 pub(crate) use doses::OVERDOSE_TIMES;
 
 use crate::{
     criteria::{
         Answer, Judgment, Truth,
-        facts::{Facts, Scope},
+        facts::{Facts, Reading, Scope},
         judge,
         reports::Reports,
     },
@@ -30,7 +30,7 @@ use crate::{
     },
     population::Population,
     timeline::{Notice, Origin, Timeline, Weight},
-    units::TimeSpan,
+    units::{Temperature, TimeSpan, number},
 };
 use jiff::{SignedDuration, Timestamp, civil};
 use std::collections::BTreeSet;
@@ -126,6 +126,8 @@ pub struct Reason {
     pub claim: Claim,
     /// What to do about it.
     pub advice: Option<String>,
+    /// What to hold for it: class or substance ids, `serotonergic`, `overdosed`.
+    pub hold: Vec<String>,
     /// Lines behind it.
     pub because: BTreeSet<Origin>,
     /// How far it is to be trusted.
@@ -182,6 +184,8 @@ pub struct Severity {
     pub name: String,
     /// What made it so.
     pub because: BTreeSet<String>,
+    /// Lines behind it.
+    pub lines: BTreeSet<Origin>,
     /// Sources.
     pub citations: Vec<Citation>,
 }
@@ -340,7 +344,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         false => Answer { truth: Truth::True, because: overlap },
     };
 
-    let mut facts = reports.view(strict_scope, span, false);
+    let mut facts = reports.view(strict_scope, span, Reading::Strict);
     facts.set("maoa_with_serotonergic", overlap.clone());
     let criteria = criteria(knowledge, &facts);
     let derived = derived_facts(&criteria);
@@ -350,15 +354,20 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let severity = severity(knowledge, &facts);
     let graded = severity_facts(severity.as_ref());
 
-    let views =
-        [(danger_scope, false), (danger_scope, true), (Scope::Open, true)].map(|(scope, conditional)| {
-            let mut view = reports.view(scope, span, conditional);
-            view.set("maoa_with_serotonergic", overlap.clone());
-            for (name, answer) in derived.iter().chain(&graded) {
-                view.set(name, answer.clone());
-            }
-            view
-        });
+    let views = [
+        (danger_scope, Reading::Strict),
+        (danger_scope, Reading::Danger),
+        (danger_scope, Reading::Every),
+        (Scope::Open, Reading::Danger),
+    ]
+    .map(|(scope, reading)| {
+        let mut view = reports.view(scope, span, reading);
+        view.set("maoa_with_serotonergic", overlap.clone());
+        for (name, answer) in derived.iter().chain(&graded) {
+            view.set(name, answer.clone());
+        }
+        view
+    });
     let mut reasons = flags(knowledge, timeline, &reports, &views, as_of);
     let toxic = facts.answer("fact toxicity_sign");
     reasons.extend(findings.iter().filter_map(|finding| finding_reason(finding, toxic.truth == Truth::True)));
@@ -366,7 +375,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     // Among equals the order of the knowledge base holds: a seizure is said before a temperature.
     reasons.sort_by_key(|reason| std::cmp::Reverse((reason.urgency, reason.danger)));
     let urgency = reasons.iter().map(|reason| reason.urgency).max().unwrap_or_default();
-    let suicide_path = suicide(&views[2]);
+    let suicide_path = suicide(&views[3]);
 
     let signs: Vec<SignSeen> = reports
         .present_signs(from.min(day_ago), as_of)
@@ -385,11 +394,12 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         signs: &signs,
         looked,
         urgency,
-        dangerous: reasons.iter().any(|reason| reason.id.contains('+') && reason.urgency >= Urgency::Urgent),
+        dangerous: reasons.iter().any(|reason| !reason.hold.is_empty() && reason.urgency >= Urgency::Urgent),
+        danger: reasons.iter().any(|reason| reason.danger),
     });
     let on_board = on_board(knowledge, &exposure, as_of);
     let help = help_line(knowledge, timeline.person.country.as_deref());
-    let held = advice::held(knowledge, &exposure, &findings, urgency, as_of);
+    let held = advice::held(knowledge, timeline, &exposure, &reasons, urgency, as_of);
     let advice = advice::advice(knowledge, urgency, &help, &held, &reasons);
     let (assessed, not_assessed) = scope(knowledge, &exposure, &on_board);
     let planned = timeline.entries.iter().filter(|entry| !entry.when.begun_by(as_of)).count();
@@ -517,6 +527,7 @@ fn severity(knowledge: &Knowledge, facts: &Facts<'_>) -> Option<Severity> {
         (judgment.truth == Truth::True).then(|| Severity {
             id: grade.id.clone(),
             name: grade.name.clone(),
+            lines: judgment.because,
             because: judgment.atoms.into_iter().filter(|atom| !is_context(atom)).collect(),
             citations: citations(&grade.evidence),
         })
@@ -524,11 +535,15 @@ fn severity(knowledge: &Knowledge, facts: &Facts<'_>) -> Option<Severity> {
 }
 
 fn severity_facts(severity: Option<&Severity>) -> Vec<(&'static str, Answer)> {
-    let id = severity.map_or("", |severity| severity.id.as_str());
-    let severe = matches!(id, "life_threatening" | "severe");
+    let holds = |grades: &[&str]| match severity {
+        Some(severity) if grades.contains(&severity.id.as_str()) => {
+            Answer::yes(severity.lines.iter().cloned())
+        }
+        _ => Answer::plain(false),
+    };
     vec![
-        ("severity_severe", Answer::plain(severe)),
-        ("severity_moderate", Answer::plain(severe || id == "moderate")),
+        ("severity_severe", holds(&["life_threatening", "severe"])),
+        ("severity_moderate", holds(&["life_threatening", "severe", "moderate"])),
     ]
 }
 
@@ -537,7 +552,7 @@ fn flags(
     knowledge: &Knowledge,
     timeline: &Timeline,
     reports: &Reports<'_>,
-    [strict, conditional, open]: &[Facts<'_>; 3],
+    [strict, conditional, every, open]: &[Facts<'_>; 4],
     as_of: Timestamp,
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
@@ -547,18 +562,22 @@ fn flags(
             reasons.extend(reason(knowledge, flag, reported, Standing::Reported, flag.urgency));
             continue;
         }
-        let would = judge(&flag.when, conditional);
-        if would.truth == Truth::True {
-            let text = conditional.readings(&would.because).map(|(_, text)| text.to_owned()).next();
-            let reading = conditional.supposed_temperature(&would.because).map(|celsius| {
-                let temperature = crate::units::Temperature::celsius(celsius);
-                format!(
-                    "{temperature} ({} °F)",
-                    crate::units::number(libm::round(temperature.as_fahrenheit() * 10.0) / 10.0)
-                )
-            });
-            let standing = match text {
-                Some(text) => Standing::Would { text, reading },
+        // A note may speak of signs in passing, so its plain words count only for what cannot wait.
+        let words =
+            [conditional, every].into_iter().take(if flag.urgency >= Urgency::Urgent { 2 } else { 1 });
+        let would =
+            words.map(|view| (view, judge(&flag.when, view))).find(|(_, would)| would.truth == Truth::True);
+        if let Some((view, would)) = would {
+            let standing = match view.reading(&would) {
+                Some(text) => {
+                    let degrees = view.supposed_temperature(&would.because).map(|celsius| {
+                        let temperature = Temperature::celsius(celsius);
+                        let fahrenheit = libm::round(temperature.as_fahrenheit() * 10.0) / 10.0;
+                        format!("{temperature} ({} °F)", number(fahrenheit))
+                    });
+                    let spoken = text.chars().any(|c| c.is_ascii_digit());
+                    Standing::Would { text: text.to_owned(), reading: degrees.filter(|_| spoken) }
+                }
                 None => Standing::Reported,
             };
             reasons.extend(reason(knowledge, flag, would, standing, flag.urgency));
@@ -573,6 +592,7 @@ fn flags(
         {
             let fresh = as_of.duration_since(last) <= DANGER_FRESH;
             let urgency = if fresh { flag.urgency } else { flag.urgency.min(Urgency::Prompt) };
+            let flag = &Flag { advice: flag.advice.clone().filter(|_| fresh), ..flag.clone() };
             let date = last.to_zoned(timeline.zone()).date();
             reasons.extend(reason(knowledge, flag, earlier, Standing::NotOver(date), urgency));
         }
@@ -593,6 +613,7 @@ fn reason(
         danger: flag.danger,
         claim: knowledge.claim(&flag.says, citations(&flag.evidence))?,
         advice: flag.advice.clone(),
+        hold: flag.hold.clone(),
         because: judgment.because,
         standing,
     })
@@ -606,6 +627,11 @@ fn finding_reason(finding: &Finding, toxicity_sign: bool) -> Option<Reason> {
         danger: false,
         claim: finding.claim.clone(),
         advice: finding.advice.clone(),
+        // Of a pair whose harm is a level of one of them, its own advice says which.
+        hold: match finding.kind.as_str() {
+            "serotonin" | "pressor" => finding.substances.clone(),
+            _ => Vec::new(),
+        },
         because: finding.because.clone(),
         standing: Standing::Reported,
     })
@@ -633,6 +659,7 @@ fn rivals(
                 danger: false,
                 claim,
                 advice: rival.due.clone(),
+                hold: rival.hold.clone(),
                 because: judgment.because.clone(),
                 standing: Standing::Reported,
             }));
@@ -731,7 +758,11 @@ fn not_assessed(knowledge: &Knowledge, exposure: &Exposure) -> Vec<Scoped> {
     let mut seen = BTreeSet::new();
     for item in &exposure.unrecognized {
         if seen.insert(crate::knowledge::key(&item.name.text)) {
-            items.push(scoped(&item.name.text, "this name was not recognized; it may matter"));
+            let reason = match item.unread {
+                true => "its line could not be read; it may matter",
+                false => "this name was not recognized; it may matter",
+            };
+            items.push(scoped(&item.name.text, reason));
         }
     }
     items.extend(knowledge.base().out_of_scope.iter().map(|item| scoped(&item.text, &item.reason)));

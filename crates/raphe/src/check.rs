@@ -38,6 +38,8 @@ pub struct Check {
     pub findings: Vec<Finding>,
     /// Set when a dose is far above the highest recommended: then nothing else is answered.
     pub too_much: Option<TooMuch>,
+    /// Names that mean the same medicine.
+    pub same: Vec<(String, String)>,
     /// Whom to call.
     pub help: HelpLine,
     /// What was assessed.
@@ -119,6 +121,12 @@ pub fn check(
     if !reader.errors.is_empty() {
         return Err(reader.errors);
     }
+    let mut same = Vec::new();
+    let id = |text: &String| knowledge.find_substance(split(text).0).map(|substance| &substance.id);
+    for (index, first) in asked.iter().enumerate() {
+        let twin = asked[index + 1..].iter().find(|second| id(first).is_some() && id(first) == id(second));
+        same.extend(twin.map(|second| (split(first).0.to_owned(), split(second).0.to_owned())));
+    }
     let timeline = match with {
         Some(timeline) => timeline.with(reader.entries),
         None => Timeline::new(person, reader.entries),
@@ -190,6 +198,7 @@ pub fn check(
         pairs,
         findings,
         too_much: None,
+        same,
         help,
         assessed,
         not_assessed,
@@ -214,15 +223,9 @@ pub fn far_too_much(knowledge: &Knowledge, line: &DoseLine, weight: Option<Mass>
         Some(Schedule::At(ref times)) => times.len().max(1) as f64,
         _ => 1.0,
     };
-    let most = maximum(substance, line.route.word()).or_else(|| highest_usual(substance, line.route))?;
+    let most = maximum(substance, line.route.word())?;
     (one.as_mg() * times > assess::OVERDOSE_TIMES * most.as_mg())
         .then(|| TooMuch { name: substance.names.inn.clone() })
-}
-
-/// The top of the usual range, where no source gives a highest dose.
-fn highest_usual(substance: &crate::knowledge::schema::Substance, route: Route) -> Option<Mass> {
-    let doses = substance.doses.iter().filter(|dose| dose.route == route.word());
-    doses.filter_map(|dose| crate::knowledge::best::<Mass>(&dose.usual)).map(|((_, high), _)| high).next()
 }
 
 fn empty(knowledge: &Knowledge, as_of: Timestamp, help: HelpLine, too_much: TooMuch) -> Check {
@@ -234,6 +237,7 @@ fn empty(knowledge: &Knowledge, as_of: Timestamp, help: HelpLine, too_much: TooM
         pairs: Vec::new(),
         findings: Vec::new(),
         too_much: Some(too_much),
+        same: Vec::new(),
         help,
         assessed: Vec::new(),
         not_assessed: Vec::new(),

@@ -188,6 +188,7 @@ impl<'a> Comparison<'a> {
         ("spo2", "%"),
         ("sodium", "mmol/L"),
         ("ck", "U/L"),
+        ("lithium", "mmol/L"),
         ("age", "y"),
     ];
 

@@ -10,7 +10,9 @@
 pub mod curation;
 
 use crate::{
-    timeline::{Event, Name, Notice, Origin, Place, Timeline, Weight},
+    timeline::{
+        Amount, Dose, DoseLine, Event, Name, Notice, Origin, Place, Quantity, Route, Timeline, Weight,
+    },
     units::{Mass, TimeSpan},
 };
 use raphe_knowledge::{Base, Evidence, Grade, Mechanism, Reference, Sign, Substance, Value, View};
@@ -230,6 +232,43 @@ impl Knowledge {
         }
     }
 
+    /// Substances that a text names, as written there, up to three words each.
+    #[must_use]
+    pub fn names_in(&self, text: &str) -> Vec<String> {
+        let words: Vec<&str> = text
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.' | '(' | ')'))
+            .filter(|word| !word.is_empty())
+            .collect();
+        let mut found = Vec::new();
+        let mut start = 0;
+        while start < words.len() {
+            let longest = (1..=3.min(words.len() - start)).rev().find(|length| {
+                let name = words[start..start + length].join(" ");
+                name.chars().count() >= 4 && self.substances.contains_key(&key(&name))
+            });
+            found.extend(longest.map(|length| words[start..start + length].join(" ")));
+            start += longest.unwrap_or(1);
+        }
+        found
+    }
+
+    /// A brand that exists by one route only is taken by it, and so is an hourly amount that nobody can swallow.
+    fn settle_route(&self, line: &mut DoseLine) {
+        let Some(substance) = line.name.id.as_deref().and_then(|id| self.substance(id)) else { return };
+        if line.route != Route::Oral {
+            return;
+        }
+        let written = key(&line.name.text);
+        let brand = substance.names.routes.iter().find(|(brand, _)| key(brand) == written);
+        let route = brand.and_then(|(_, route)| Route::ALL.iter().find(|(_, word)| word == route));
+        let hourly = matches!(line.dose, Dose::Known(Amount { each: Quantity::MassPerHour(_), .. }));
+        match route {
+            Some((route, _)) => line.route = *route,
+            None if hourly => line.route = Route::Transdermal,
+            None => {}
+        }
+    }
+
     /// The sign a text names, and whether it is present: "no bowel sounds" is itself a sign, not its absence.
     fn sign_of(&self, text: &str, present: bool) -> (Option<String>, bool) {
         let negative = (!present).then(|| self.find_sign(&format!("no {text}"))).flatten();
@@ -311,7 +350,10 @@ impl Knowledge {
                 }
             };
             match &mut entry.event {
-                Event::Start(dose) | Event::Change(dose) | Event::Take(dose) => substance(&mut dose.name),
+                Event::Start(dose) | Event::Change(dose) | Event::Take(dose) => {
+                    substance(&mut dose.name);
+                    self.settle_route(dose);
+                }
                 Event::Miss(name) | Event::Stop(name) => substance(name),
                 Event::Lab(labs) => labs.iter_mut().for_each(|lab| {
                     lab.name.id = self.find_substance(&lab.name.text).map(|substance| substance.id.clone());
@@ -432,9 +474,13 @@ pub fn washout<'a>(
     Some(((*mildest, *strictest), source))
 }
 
-/// The highest recommended amount of a route: of a day or of an occasion, as the label counts it.
+/// The highest recommended amount of a route, of a day or of an occasion as the label counts it; where no source gives one,
+/// the top of the usual range.
 #[must_use]
 pub fn maximum(substance: &Substance, route: &str) -> Option<Mass> {
+    let usual = substance.doses.iter().filter(|dose| dose.route == route).flat_map(|dose| &dose.usual);
+    let usual =
+        usual.filter_map(|value| crate::units::range::<Mass>(&value.value).ok()).map(|(_, high)| high).next();
     substance
         .doses
         .iter()
@@ -443,4 +489,5 @@ pub fn maximum(substance: &Substance, route: &str) -> Option<Mass> {
         .filter_map(|value| crate::units::range::<Mass>(&value.value).ok())
         .map(|(_, high)| high)
         .max_by(|a, b| a.as_mg().total_cmp(&b.as_mg()))
+        .or(usual)
 }

@@ -7,7 +7,10 @@
 pub mod text;
 
 use crate::{
-    assess::{Assessment, Finding, Reason, Scoped, Standing, Verdict, Viewed, capital, leading, list},
+    assess::{
+        Assessment, Finding, Reason, Scoped, Standing, Verdict, Viewed, capital, is_poisoning, leading, list,
+        only_suicide,
+    },
     check::Check,
     criteria::Truth,
     knowledge::{
@@ -203,10 +206,11 @@ impl Writer<'_> {
         let emergency = &assessment.help.emergency;
         let call = match assessment.urgency {
             Urgency::Emergency => format!("EMERGENCY. Call {emergency} now."),
-            Urgency::Urgent
-                if assessment.suicide_path && assessment.reasons.iter().all(is_suicide_or_mild) =>
-            {
+            Urgency::Urgent if only_suicide(&assessment.reasons, Urgency::Urgent) => {
                 "URGENT. Talk to someone now.".to_owned()
+            }
+            Urgency::Urgent if !is_poisoning(&assessment.reasons, Urgency::Urgent) => {
+                "URGENT. Speak to a doctor today.".to_owned()
             }
             Urgency::Urgent if assessment.signs.iter().any(|sign| sign.side != Side::Other) => {
                 format!("URGENT. Phone {poison} now, and be seen by a doctor today.")
@@ -224,8 +228,20 @@ impl Writer<'_> {
             Verdict::Unclear => "Serotonin: unclear.",
         };
         lines.push(format!("{verdict} {}", assessment.balance.because));
+        let not_read = assessment.notices.iter().filter(|notice| notice.weight == Weight::Error).count();
+        let unsure = assessment.notices.iter().any(|notice| notice.weight == Weight::Warning);
+        match not_read {
+            0 if unsure => {
+                lines.push("Not every word was understood: see \"How the diary was read\".".to_owned())
+            }
+            0 => {}
+            1 => lines.push("One thing could not be read: see \"How the diary was read\".".to_owned()),
+            many => lines.push(format!("{many} things could not be read: see \"How the diary was read\".")),
+        }
         let leads = assessment.rivals.iter().any(|rival| rival.leads);
-        if let Some(severity) = assessment.severity.as_ref().filter(|_| !leads) {
+        let hunter = assessment.criteria.iter().find(|result| result.id == "hunter");
+        let open = hunter.is_none_or(|result| result.verdict != Truth::False);
+        if let Some(severity) = assessment.severity.as_ref().filter(|_| !leads && open) {
             let signs: BTreeSet<String> = severity.because.iter().map(|id| self.sign_name(id)).collect();
             let signs: Vec<String> = signs.into_iter().collect();
             let because =
@@ -354,7 +370,7 @@ impl Writer<'_> {
                     .due
                     .iter()
                     .filter(|_| !rival.leads)
-                    .map(|due| Item { text: due.clone(), ..Item::default() })
+                    .map(|due| Item { text: format!("If it is this: {due}"), ..Item::default() })
                     .collect(),
             });
         }
@@ -374,12 +390,12 @@ impl Writer<'_> {
                 let percent = |share: f64| libm::round(share * 100.0);
                 let share = left.share_of_peak;
                 let gone = match item.running {
-                    true => "below 1 % if stopped now by",
-                    false => "below 1 % by",
+                    true => "below 1 % of it, if stopped now, by",
+                    false => "below 1 % of it by",
                 };
                 under.push(Item {
                     text: format!(
-                        "{}: {} % of its peak ({} to {} %); {gone} {} at the latest in 19 of 20 people.",
+                        "{}: {} % of the most so far ({} to {} %); {gone} {} at the latest in 19 of 20 people.",
                         capital(self.knowledge.substance_name(&left.moiety)),
                         percent(share.median),
                         percent(share.p5),
@@ -491,6 +507,10 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
         ));
     }
     match check.level {
+        _ if names.is_empty() => headline.push("There is nothing to check.".to_owned()),
+        _ if names.len() < 2 && unknown.is_empty() && check.findings.is_empty() => {
+            headline.push(format!("Only {} was named: there is no pair to check.", list(&names, "and")));
+        }
         _ if names.len() < 2 && check.findings.is_empty() => {
             headline.push(format!("Only {} was recognized: there is no pair to check.", list(&names, "and")));
         }
@@ -500,8 +520,17 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
     if worst > check.level && check.findings.iter().any(|finding| finding.kind != "serotonin") {
         headline.push(format!("Another interaction is {}: see below.", level_word(worst)));
     }
+    for (first, second) in &check.same {
+        headline.push(format!(
+            "`{first}` and `{second}` are the same medicine: together they are a double dose."
+        ));
+    }
+    if check.findings.iter().any(|finding| finding.kind == "dose") {
+        let poison = help.poison.as_deref().unwrap_or("a poison center");
+        headline.push(format!("A dose is above the highest recommended. If it was taken, phone {poison}."));
+    }
     if names.len() > 1 {
-        headline.push(format!("Checked at usual doses unless you named one: {}.", list(&names, "with")));
+        headline.push(format!("Checked at usual doses unless you named one: {}.", list(&names, "and")));
     }
     let mut together: Vec<Item> = Vec::new();
     for pair in &check.pairs {
@@ -553,10 +582,6 @@ fn footer(knowledge: &str) -> String {
     )
 }
 
-fn is_suicide_or_mild(reason: &Reason) -> bool {
-    reason.urgency < Urgency::Urgent || reason.id.contains("suicid") || reason.id.contains("phq9")
-}
-
 /// A finding as an item: level, names, why, when, both views, what to do.
 pub(crate) fn finding_item(finding: &Finding, sources: &mut Sources) -> Item {
     let plain = |text: String| Item { text, ..Item::default() };
@@ -600,7 +625,7 @@ pub fn standing(reason: &Reason) -> String {
     match &reason.standing {
         Standing::Reported => says.to_owned(),
         Standing::Would { text, reading: Some(reading) } => {
-            format!("`{text}` has no unit. If this is {reading}: {says}")
+            format!("`{text}` can be read in more than one way. If this is {reading}: {says}")
         }
         Standing::Would { text, reading: None } => {
             format!("The words \"{text}\" were written. If they mean what they seem to mean: {says}")

@@ -4,6 +4,7 @@
 //! hold; a fence ```` ```check NAME NAME … ```` asks whether things may be taken together. The whole printed report of
 //! each published case, and of the first question of every other file, lies beside it as a snapshot, so that a reviewer
 //! reads each sentence that changed (`INSTA_UPDATE=always cargo test -p raphe --test cases` writes them anew).
+#![allow(clippy::disallowed_methods, reason = "tests read files; the engine does not")]
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 use libtest_mimic::{Arguments, Failed, Trial};

@@ -3,6 +3,7 @@
 //! Random bytes, soups of the grammar's own words, and damaged copies of the example diary. Whatever comes, reading does
 //! not fail, printing gives back every byte, notices point into their line, and entries are in order. The diaries are
 //! drawn from fixed seeds, so a failure names the one to look at: `draw(kind, seed)`.
+#![allow(clippy::disallowed_methods, reason = "a test may look at the clock; the engine does not")]
 
 use raphe::timeline::diary::{self, Diary};
 use raphe::timeline::{Entry, Event, Notice, Origin, Timeline, Weight};

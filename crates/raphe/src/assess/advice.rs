@@ -2,14 +2,14 @@
 //!
 //! Advice to hold names the medicine, is given only when it is urgent, and never names one whose sudden stop harms.
 
-use super::{Advice, Finding, Reason, citations, list};
+use super::{Advice, Reason, citations, list};
 use crate::{
-    exposure::{self, Exposure},
+    exposure::{self, Exposure, intake::Use},
     knowledge::{
-        Knowledge,
-        schema::{HelpLine, Level, Serotonergic, Urgency},
+        Knowledge, key,
+        schema::{HelpLine, Serotonergic, Substance, Urgency},
     },
-    timeline::Origin,
+    timeline::{Event, Origin, Timeline},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -27,39 +27,68 @@ pub(crate) fn help_line(knowledge: &Knowledge, country: Option<&str>) -> HelpLin
     })
 }
 
-/// Medicines to hold, by name: the serotonergic parts of what is urgent, never one that must not be stopped suddenly.
+/// Medicines to hold, as the person writes them: what the most urgent reasons point to, never one whose sudden stop harms.
 pub(super) fn held(
     knowledge: &Knowledge,
+    timeline: &Timeline,
     exposure: &Exposure,
-    findings: &[Finding],
+    reasons: &[Reason],
     urgency: Urgency,
     as_of: Timestamp,
 ) -> Vec<String> {
     if urgency < Urgency::Urgent {
         return Vec::new();
     }
-    let pressing = findings
+    let asked: BTreeSet<&str> = reasons
         .iter()
-        .filter(|finding| finding.level >= Level::Major || finding.urgency.1 >= Urgency::Urgent);
-    let mut ids: BTreeSet<String> = pressing.flat_map(|finding| finding.substances.iter().cloned()).collect();
-    let serotonergic = exposure
-        .acting_at(as_of)
-        .filter(|(one, sure)| *sure && exposure::serotonergic(knowledge, one) == Serotonergic::Yes)
-        .map(|(one, _)| one.substance.clone());
-    ids.extend(serotonergic);
-    let running = |id: &String| {
-        exposure.of(id).is_some_and(|(one, _)| {
-            one.spells.last().is_some_and(|spell| {
-                spell.running || as_of.duration_since(spell.last) <= SignedDuration::from_hours(72)
-            })
+        .filter(|reason| reason.urgency == urgency)
+        .flat_map(|reason| reason.hold.iter().map(String::as_str))
+        .collect();
+    let overdosed: BTreeSet<&Origin> = reasons
+        .iter()
+        .filter(|reason| reason.hold.iter().any(|what| what == "overdosed"))
+        .flat_map(|reason| &reason.because)
+        .collect();
+    let wanted = |one: &Use| {
+        let taken_too_much = || one.intakes.iter().any(|intake| overdosed.contains(&intake.origin));
+        asked.iter().any(|what| match *what {
+            "serotonergic" => exposure::serotonergic(knowledge, one) == Serotonergic::Yes,
+            "overdosed" => taken_too_much(),
+            id => one.substance == id || one.classes(knowledge).any(|class| knowledge.within(class, id)),
         })
     };
-    ids.iter()
-        .filter(|id| running(id))
-        .filter_map(|id| knowledge.substance(id))
+    // What was last taken days ago cannot be held.
+    let lately = |one: &Use| {
+        one.spells.last().is_some_and(|spell| {
+            spell.running || as_of.duration_since(spell.last) <= SignedDuration::from_hours(72)
+        })
+    };
+    exposure
+        .acting_at(as_of)
+        .filter(|(one, sure)| *sure && lately(one) && wanted(one))
+        .filter_map(|(one, _)| knowledge.substance(&one.substance))
         .filter(|substance| substance.keep.is_none())
-        .map(|substance| substance.names.inn.clone())
+        .map(|substance| as_written(timeline, substance))
         .collect()
+}
+
+/// The name the person wrote last, with the generic name behind it where they differ.
+fn as_written(timeline: &Timeline, substance: &Substance) -> String {
+    let inn = &substance.names.inn;
+    let written = timeline.entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::Start(line) | Event::Change(line) | Event::Take(line)
+            if line.name.id.as_deref() == Some(&substance.id) =>
+        {
+            Some(&line.name.text)
+        }
+        _ => None,
+    });
+    match written {
+        Some(written) if !written.contains(':') && !key(written).contains(&key(inn)) => {
+            format!("{written} ({inn})")
+        }
+        _ => inn.clone(),
+    }
 }
 
 /// What to do, in order: the actions of the urgency, then what each leading reason adds.
@@ -76,11 +105,15 @@ pub(super) fn advice(
             .replace("{poison}", &poison)
             .replace("{held}", &list(held, "or"))
     };
+    let poisoning = is_poisoning(reasons, urgency);
     let mut advice: Vec<Advice> = knowledge
         .base()
         .actions
         .iter()
         .filter(|action| action.urgency == urgency && !(held.is_empty() && action.says.contains("{held}")))
+        .filter(|action| {
+            !only_suicide(reasons, urgency) && action.poison.is_none_or(|poison| poison == poisoning)
+        })
         .map(|action| Advice {
             id: action.id.clone(),
             when: action.when.clone(),
@@ -111,13 +144,27 @@ pub(super) fn advice(
     advice
 }
 
+/// Whether a poison center can help: something that was taken is among the most urgent reasons.
+pub(crate) fn is_poisoning(reasons: &[Reason], urgency: Urgency) -> bool {
+    let urgent = reasons.iter().filter(|reason| reason.urgency == urgency);
+    urgent.clone().any(|reason| !reason.hold.is_empty() || reason.id.contains('+'))
+}
+
+/// Whether thoughts of suicide are the only reason of this urgency.
+pub(crate) fn only_suicide(reasons: &[Reason], urgency: Urgency) -> bool {
+    let mut urgent = reasons.iter().filter(|reason| reason.urgency == urgency && urgency > Urgency::None);
+    urgent.clone().next().is_some() && urgent.all(|reason| reason.id == "suicidal_thoughts")
+}
+
 /// The reasons to say: all of the greatest urgency, and a milder one only when it rests on a line that no graver one names.
 ///
 /// So "do not stop suddenly" never stands beside "take no more", while a lithium level that is due is not lost.
 pub(crate) fn leading(reasons: &[Reason], urgency: Urgency) -> Vec<&Reason> {
     let mut named: BTreeSet<&Origin> = BTreeSet::new();
     let mut leading = Vec::new();
-    for reason in reasons.iter().filter(|reason| !reason.id.contains('+')) {
+    let of_pairs = |reason: &Reason| reason.id.contains('+');
+    let alone = !reasons.iter().any(|reason| reason.urgency == urgency && !of_pairs(reason));
+    for reason in reasons.iter().filter(|reason| alone || !of_pairs(reason)) {
         let near = reason.urgency >= urgency.min(Urgency::Urgent) || urgency <= Urgency::Prompt;
         if reason.urgency == urgency || (near && !reason.because.iter().all(|line| named.contains(line))) {
             named.extend(&reason.because);

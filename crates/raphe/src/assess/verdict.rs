@@ -19,6 +19,8 @@ pub(super) struct Ground<'a> {
     pub(super) signs: &'a [SignSeen],
     pub(super) looked: bool,
     pub(super) urgency: Urgency,
+    /// A danger sign is among the reasons.
+    pub(super) danger: bool,
     /// What was taken is by itself a reason to act today.
     pub(super) dangerous: bool,
 }
@@ -60,19 +62,25 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
             Verdict::Unclear,
             "There are signs that serotonin toxicity can cause, and the signs that would decide it were not all examined.",
         ),
-        () if ground.dangerous && ground.signs.is_empty() && !unrecognized => {
-            says(Verdict::Unclear, "No sign of it was reported. What was taken is dangerous all the same.")
-        }
+        () if ground.dangerous && ground.signs.is_empty() && !unrecognized => says(
+            Verdict::Unclear,
+            "No `sign` or `feel` line tells of it. What was taken is dangerous all the same.",
+        ),
         () if ground.urgency >= Urgency::Urgent => says(
             Verdict::Unclear,
             "What was reported is dangerous, but it does not tell whether serotonin is the cause.",
         ),
+        () if ground.danger => says(
+            Verdict::Unclear,
+            "A danger sign stands in the diary, and it does not tell whether serotonin is the cause.",
+        ),
         () if unrecognized => {
             says(Verdict::Unclear, "A medicine was not recognized, so what was taken is not fully known.")
         }
-        () if !ground.looked => {
-            says(Verdict::Unclear, "No signs were recorded around this time, so neither side can be told.")
-        }
+        () if !ground.looked => says(
+            Verdict::Unclear,
+            "No sign of serotonin toxicity was looked for or reported around this time, so neither side can be told.",
+        ),
         () if low => says(
             Verdict::Unclear,
             "Nothing points to too much serotonin. There are features that are often called low serotonin; they fit many \

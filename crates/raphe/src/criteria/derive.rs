@@ -46,6 +46,9 @@ pub const FACTS: &[(&str, &str)] = &[
     ("unrecognized_medicine", "a medicine was not recognized"),
     ("suicide_words", "words of suicide stand in a note"),
     ("overdose_words", "words of an overdose stand in a note"),
+    ("double_dose_words", "words of a dose taken twice stand in a note"),
+    ("tyramine_words", "food rich in tyramine is spoken of within a day"),
+    ("unread_medicine", "a line that names a medicine could not be read"),
     ("phq9_item9", "the last answer to PHQ-9 item 9 is above 0"),
     ("maoa_with_serotonergic", "a potent MAO-A inhibitor overlaps with another serotonergic mechanism"),
     ("hunter_met", "the Hunter criteria are met"),
@@ -56,6 +59,8 @@ pub const FACTS: &[(&str, &str)] = &[
     ("severity_moderate", "the severity is moderate or worse"),
 ];
 
+/// Food counts for this long.
+const FOOD_COUNTS: SignedDuration = SignedDuration::from_hours(24);
 /// An overdose counts for this long.
 const OVERDOSE_COUNTS: SignedDuration = SignedDuration::from_hours(14 * 24);
 
@@ -123,6 +128,13 @@ impl Facts<'_> {
             ("serotonergic_change", unknown_if_unrecognized(raised)),
             ("recent_change_7d", unknown_if_unrecognized(recent)),
             ("lowered_only", lowered_only),
+            ("unread_medicine", {
+                let mut unread = ground.exposure.unrecognized.iter().filter(|item| item.unread).peekable();
+                match unread.peek() {
+                    None => Answer::plain(Truth::False),
+                    Some(_) => Answer::yes(unread.map(|item| item.origin.clone())),
+                }
+            }),
             (
                 "unrecognized_medicine",
                 match ground.exposure.unrecognized.as_slice() {
@@ -272,8 +284,18 @@ impl Facts<'_> {
         };
         self.set("worsening", answer(worsening.map(|(_, _, origin)| origin)));
         self.set("phq9_item9", answer(item9.map(|(_, _, origin)| origin)));
-        for (fact, means) in [("suicide_words", "suicide"), ("overdose_words", "overdose")] {
-            let in_view = |words: &&Words| scope == Scope::Open || lately(words.when.last());
+        for (fact, means) in [
+            ("suicide_words", "suicide"),
+            ("overdose_words", "overdose"),
+            ("double_dose_words", "double_dose"),
+            ("tyramine_words", "tyramine"),
+        ] {
+            // Food counts for a day; what was said of doses and of life counts longer.
+            let today = |at: Timestamp| ground.as_of.duration_since(at.min(ground.as_of)) <= FOOD_COUNTS;
+            let in_view = |words: &&Words| match means {
+                "tyramine" => today(words.when.last()),
+                _ => scope == Scope::Open || lately(words.when.last()),
+            };
             let found: Vec<&Words> =
                 ground.words.iter().filter(|words| words.means == means).filter(in_view).collect();
             let spoken = match found.is_empty() {
@@ -281,7 +303,7 @@ impl Facts<'_> {
                 false => Answer::yes(found.iter().map(|words| words.origin.clone())),
             };
             for words in found {
-                self.readings.insert(words.origin.clone(), words.phrase.clone());
+                self.readings.push((words.origin.clone(), fact.to_owned(), words.phrase.clone()));
             }
             self.set(fact, spoken);
         }

@@ -5,7 +5,7 @@
 //! each view, which is how danger in a note counts without pretending that the note was understood.
 
 use super::{
-    Answer, Comparison, Operator, Truth,
+    Answer, Comparison, Judgment, Operator, Truth,
     reports::{Report, Reports},
 };
 use crate::{
@@ -31,36 +31,46 @@ pub enum Scope {
     Open,
 }
 
+/// How words and unread numbers count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reading {
+    /// Only what was written as a sign, a measurement or a medicine.
+    Strict,
+    /// Danger words and numbers without a unit count for what they would mean.
+    Danger,
+    /// Every sign that a note speaks of counts as well.
+    Every,
+}
+
 /// A view of the reports that answers atoms.
 #[derive(Debug)]
 pub struct Facts<'a> {
     pub(super) ground: &'a Reports<'a>,
     /// First and last moment of the signs in view.
     pub(super) span: (Timestamp, Timestamp),
-    /// Whether words and unread numbers count.
-    conditional: bool,
+    /// How words and unread numbers count.
+    reading: Reading,
     pub(super) signs: BTreeMap<usize, Answer>,
     pub(super) values: BTreeMap<&'static str, Vec<(f64, Origin, bool)>>,
     pub(super) derived: BTreeMap<String, Answer>,
     /// How each conditional line would be read: words or number as written.
-    pub(super) readings: BTreeMap<Origin, String>,
+    pub(super) readings: Vec<(Origin, String, String)>,
 }
 
 impl<'a> Reports<'a> {
     /// A view for rules.
     ///
-    /// With `conditional`, words in notes and numbers without a unit count for what they would mean. `span` is the
-    /// first and last moment of the signs: what was taken is looked at from there.
+    /// `span` is the first and last moment of the signs: what was taken is looked at from there.
     #[must_use]
-    pub fn view(&'a self, scope: Scope, span: (Timestamp, Timestamp), conditional: bool) -> Facts<'a> {
+    pub fn view(&'a self, scope: Scope, span: (Timestamp, Timestamp), reading: Reading) -> Facts<'a> {
         let mut facts = Facts {
             ground: self,
             span,
-            conditional,
+            reading,
             signs: BTreeMap::new(),
             values: BTreeMap::new(),
             derived: BTreeMap::new(),
-            readings: BTreeMap::new(),
+            readings: Vec::new(),
         };
         facts.take_measured(scope);
         facts.take_signs(scope);
@@ -101,12 +111,15 @@ impl Facts<'_> {
         // A condition holds until it is said to be over, so it is in view whenever it began.
         let standing = |report: &Report| ground.knowledge.base().signs[report.sign].found == Found::Condition;
         for report in ground.reports.iter().filter(|report| in_view(report) || standing(report)) {
-            if report.words.is_some() && !self.conditional {
+            if report.heard > self.reading {
                 continue;
             }
             if report.present {
                 if let Some(words) = &report.words {
-                    self.readings.insert(report.origin.clone(), words.clone());
+                    for sign in &ground.implied[report.sign] {
+                        let id = ground.knowledge.base().signs[*sign].id.clone();
+                        self.readings.push((report.origin.clone(), id, words.clone()));
+                    }
                 }
                 for sign in &ground.implied[report.sign] {
                     let answer = self.signs.entry(*sign).or_default();
@@ -160,11 +173,11 @@ impl Facts<'_> {
                 Scope::Past(first, last) => value.when.last() >= first && value.when.start <= last && open,
                 Scope::Open => open,
             };
-            if !in_view || (value.supposed.is_some() && !self.conditional) {
+            if !in_view || (value.supposed.is_some() && self.reading == Reading::Strict) {
                 continue;
             }
             if let Some(text) = &value.supposed {
-                self.readings.insert(value.origin.clone(), text.clone());
+                self.readings.push((value.origin.clone(), value.quantity.to_owned(), text.clone()));
             }
             let values = self.values.entry(value.quantity).or_default();
             values.push((value.value, value.origin.clone(), value.supposed.is_some()));
@@ -174,15 +187,13 @@ impl Facts<'_> {
         }
     }
 
-    /// How a conditional line would be read, for lines among these.
-    pub fn readings<'s>(
-        &'s self,
-        because: &'s BTreeSet<Origin>,
-    ) -> impl Iterator<Item = (&'s Origin, &'s str)> {
-        self.readings
-            .iter()
-            .filter(|(origin, _)| because.contains(origin))
-            .map(|(origin, text)| (origin, text.as_str()))
+    /// The words or the number as written that a judgment rests on, where it rests on such.
+    #[must_use]
+    pub fn reading(&self, judgment: &Judgment) -> Option<&str> {
+        let behind = |(origin, subject, _): &&(Origin, String, String)| {
+            judgment.because.contains(origin) && judgment.atoms.contains(subject)
+        };
+        self.readings.iter().find(behind).map(|(_, _, text)| text.as_str())
     }
 
     /// The highest temperature that a line could have meant.

@@ -3,7 +3,10 @@
 //! Who looked decides what a "no" is worth: a sign that needs an examination is absent only when a clinician says so. Text
 //! that was not understood is searched for danger words here, once.
 
-use super::words::{Scanner, spoken_temperatures};
+use super::{
+    facts::Reading,
+    words::{Scanner, spoken_values},
+};
 use crate::{
     exposure::Exposure,
     knowledge::{
@@ -25,6 +28,8 @@ pub(super) struct Report {
     pub(super) present: bool,
     /// For an absence: whether the one who looked could know.
     pub(super) counts: bool,
+    /// How it was heard of: written as a sign, by a danger word, or by any word of a note.
+    pub(super) heard: Reading,
     /// The words it was found by, when it was not written as a sign.
     pub(super) words: Option<String>,
 }
@@ -140,7 +145,9 @@ impl<'a> Reports<'a> {
                             self.report(*sign, when, origin, find.present, Observer::Clinician);
                         }
                         // A long-standing `hypertension` is no sign of this episode; its words may still be danger.
-                        _ if find.present => texts.push(&find.name.text),
+                        _ if find.present && entry.when.precision != Precision::Range => {
+                            texts.push(&find.name.text)
+                        }
                         _ => {}
                     }
                 }
@@ -160,10 +167,11 @@ impl<'a> Reports<'a> {
                     let quantity = match key(&lab.name.text).as_str() {
                         "sodium" | "na" | "serumsodium" | "natrium" => "sodium",
                         "ck" | "creatinekinase" | "cpk" => "ck",
+                        "lithium" | "li" | "serumlithium" | "lithiumlevel" => "lithium",
                         _ => continue,
                     };
                     let value = match quantity {
-                        "sodium" => format!("{} {}", lab.value, lab.unit)
+                        "sodium" | "lithium" => format!("{} {}", lab.value, lab.unit)
                             .parse::<MolarConcentration>()
                             .map(MolarConcentration::as_mmol_per_l)
                             .unwrap_or(lab.value),
@@ -179,38 +187,44 @@ impl<'a> Reports<'a> {
                 }
             }
             Event::Note(text) | Event::Unread(text) | Event::Session(text) => texts.push(text),
+            Event::Meal { what, .. } => texts.push(what),
             _ => {}
         }
         for text in texts {
-            for (phrase, celsius) in spoken_temperatures(text) {
+            for (quantity, phrase, value) in spoken_values(text) {
                 let supposed = Some(phrase);
-                self.measured.push(Measured {
-                    quantity: "temperature",
-                    value: celsius,
-                    when,
-                    origin: origin.clone(),
-                    supposed,
-                });
+                self.measured.push(Measured { quantity, value, when, origin: origin.clone(), supposed });
             }
             for (means, phrase) in scanner.scan(text) {
                 match index.get(means) {
-                    Some(sign) => self.reports.push(Report {
-                        sign: *sign,
-                        when,
-                        origin: origin.clone(),
-                        present: true,
-                        counts: true,
-                        words: Some(phrase.to_owned()),
-                    }),
+                    Some(sign) => self.heard(*sign, when, origin, Reading::Danger, phrase),
                     None => self.words.push(Words {
                         means: means.to_owned(),
-                        phrase: phrase.to_owned(),
+                        phrase,
                         when,
                         origin: origin.clone(),
                     }),
                 }
             }
+            for (id, phrase) in scanner.signs(text) {
+                if let Some(sign) = index.get(id) {
+                    self.heard(*sign, when, origin, Reading::Every, phrase);
+                }
+            }
         }
+    }
+
+    fn heard(&mut self, sign: usize, when: When, origin: &Origin, heard: Reading, phrase: String) {
+        let words = Some(phrase);
+        self.reports.push(Report {
+            sign,
+            when,
+            origin: origin.clone(),
+            present: true,
+            counts: true,
+            heard,
+            words,
+        });
     }
 
     fn report(&mut self, sign: usize, when: When, origin: &Origin, present: bool, by: Observer) {
@@ -220,7 +234,15 @@ impl<'a> Reports<'a> {
                 Found::Felt | Found::Seen => true,
                 Found::Examined | Found::Measured | Found::Condition => by == Observer::Clinician,
             };
-        self.reports.push(Report { sign, when, origin: origin.clone(), present, counts, words: None });
+        self.reports.push(Report {
+            sign,
+            when,
+            origin: origin.clone(),
+            present,
+            counts,
+            heard: Reading::Strict,
+            words: None,
+        });
     }
 
     fn vital(&mut self, vital: &Vital, when: When, origin: &Origin) {

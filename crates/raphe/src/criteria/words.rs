@@ -4,12 +4,24 @@
 //! one back, and so does a harmless phrase around it. Two things cannot be listed as phrases: a number of tablets, and a
 //! temperature spoken of in a sentence.
 
-use crate::{knowledge::Knowledge, units::Temperature};
+use crate::{
+    knowledge::{
+        Knowledge,
+        schema::{Found, Side},
+    },
+    units::Temperature,
+};
+use std::collections::BTreeMap;
+
+/// What a danger word may mean beside a sign.
+pub(crate) const MEANINGS: &[&str] = &["suicide", "overdose", "double_dose", "tyramine"];
 
 /// Finds danger words in text that was not understood.
 #[derive(Debug)]
 pub(crate) struct Scanner<'a> {
     words: Vec<Danger<'a>>,
+    /// Phrases for signs of toxicity that a person can tell of, by their first word.
+    signs: BTreeMap<String, Vec<(Vec<String>, &'a str)>>,
 }
 
 #[derive(Debug)]
@@ -26,8 +38,8 @@ const NEGATIONS: &[&str] = &[
     "hadn't", "hadnt",
 ];
 
-/// Words that take a "no" back: "not only", "not sure", "no longer".
-const NOT_A_NEGATION: &[&str] = &["only", "sure", "longer"];
+/// Words that take a "no" back: "not only", "no longer", "without warning".
+const NOT_A_NEGATION: &[&str] = &["only", "sure", "longer", "warning", "reason", "doubt", "idea"];
 
 /// So many tablets at once in a note count as an overdose.
 const MANY_TABLETS: u32 = 8;
@@ -43,7 +55,39 @@ impl<'a> Scanner<'a> {
             phrases: split(&word.phrases),
             unless: split(&word.unless),
         });
-        Self { words: words.collect() }
+        let mut signs: BTreeMap<String, Vec<(Vec<String>, &'a str)>> = BTreeMap::new();
+        for sign in &knowledge.base().signs {
+            let told = matches!(sign.found, Found::Felt | Found::Seen);
+            if !told || !matches!(sign.side, Side::Toxicity | Side::Both) {
+                continue;
+            }
+            let names = [&sign.name, &sign.lay].into_iter().chain(&sign.synonyms);
+            for name in names.filter(|name| name.chars().count() >= 5) {
+                let phrase: Vec<String> = name.to_lowercase().split_whitespace().map(str::to_owned).collect();
+                if let Some(first) = phrase.first() {
+                    signs.entry(first.clone()).or_default().push((phrase, &sign.id));
+                }
+            }
+        }
+        Self { words: words.collect(), signs }
+    }
+
+    /// Signs of toxicity that a text speaks of, with the phrase; each sign once.
+    pub(crate) fn signs(&self, text: &str) -> Vec<(&'a str, String)> {
+        let lower = text.to_lowercase().replace('\u{2019}', "'");
+        let mut found: Vec<(&str, String)> = Vec::new();
+        for clause in clauses(&lower) {
+            for (start, word) in clause.iter().enumerate() {
+                for (phrase, sign) in self.signs.get(*word).into_iter().flatten() {
+                    let here =
+                        clause[start..].iter().zip(phrase).filter(|(a, b)| *a == b).count() == phrase.len();
+                    if here && !negated(&clause, start) && !found.iter().any(|(known, _)| known == sign) {
+                        found.push((sign, phrase.join(" ")));
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// What a text would mean, with the phrase that says so; one finding for each meaning.
@@ -109,24 +153,28 @@ fn negated(clause: &[&str], start: usize) -> bool {
     })
 }
 
-/// "his temperature is 105": temperatures spoken of in a text, with the words and the degrees Celsius they would be.
-pub(crate) fn spoken_temperatures(text: &str) -> Vec<(String, f64)> {
+/// "his temperature is 105", "sodium 118": values spoken of in a text, with the words and what they would be in the
+/// quantity's own unit.
+pub(crate) fn spoken_values(text: &str) -> Vec<(&'static str, String, f64)> {
     let lower = text.to_lowercase();
     let words: Vec<&str> =
         lower.split_whitespace().map(|word| word.trim_matches([',', '.', ';', ':', '!', '(', ')'])).collect();
     let mut found = Vec::new();
-    for (place, word) in
-        words.iter().enumerate().filter(|(_, word)| matches!(**word, "temperature" | "temp" | "fever"))
-    {
+    for (place, word) in words.iter().enumerate() {
+        let quantity = match *word {
+            "temperature" | "temp" | "fever" => "temperature",
+            "sodium" => "sodium",
+            _ => continue,
+        };
         for end in place + 1..words.len().min(place + 5) {
             let digits = words[end].trim_end_matches(['c', 'f', '°']);
             let Ok(number) = digits.parse::<f64>() else { continue };
-            let celsius = match number {
-                30.0..=45.0 => number,
-                86.0..=115.0 => Temperature::fahrenheit(number).as_celsius(),
+            let value = match (quantity, number) {
+                ("temperature", 30.0..=45.0) | ("sodium", 95.0..=175.0) => number,
+                ("temperature", 86.0..=115.0) => Temperature::fahrenheit(number).as_celsius(),
                 _ => continue,
             };
-            found.push((format!("{word} {}", words[place + 1..=end].join(" ")), celsius));
+            found.push((quantity, words[place..=end].join(" "), value));
             break;
         }
     }

@@ -107,6 +107,8 @@ pub enum ChangeKind {
 pub struct Unrecognized {
     /// As written.
     pub name: Name,
+    /// It is known, but stands in a line that could not be read.
+    pub unread: bool,
     /// When it was first taken.
     pub from: Timestamp,
     /// The line.
@@ -202,6 +204,13 @@ pub fn uses(timeline: &Timeline, knowledge: &Knowledge, as_of: Timestamp) -> (Ve
             Event::Start(line) | Event::Change(line) => reader.regimen(line, entry.when, &entry.origin),
             Event::Take(line) => reader.take(line, entry.when, &entry.origin),
             Event::Stop(name) => reader.stop(name, entry.when, &entry.origin),
+            Event::Unread(text) => {
+                for found in knowledge.names_in(text) {
+                    let name = Name { text: found, column: 1, id: None };
+                    let (from, origin) = (entry.when.start, entry.origin.clone());
+                    reader.unrecognized.push(Unrecognized { name, unread: true, from, origin });
+                }
+            }
             _ => {}
         }
     }
@@ -229,6 +238,7 @@ impl Reader<'_> {
         if name.id.is_none() {
             self.unrecognized.push(Unrecognized {
                 name: name.clone(),
+                unread: false,
                 from: when.start,
                 origin: origin.clone(),
             });

@@ -1,7 +1,10 @@
 //! Danger words, flags, and whom to call.
 
 use crate::{
-    criteria::{Comparison, words::Scanner},
+    criteria::{
+        Comparison,
+        words::{MEANINGS, Scanner},
+    },
     knowledge::{
         Knowledge,
         schema::{DangerWord, Rule, Urgency},
@@ -11,7 +14,7 @@ use std::collections::BTreeSet;
 
 pub(super) fn danger_word_means_nothing(knowledge: &Knowledge) -> Vec<String> {
     let means = |word: &&DangerWord| {
-        !matches!(word.means.as_str(), "suicide" | "overdose") && knowledge.sign(&word.means).is_none()
+        !MEANINGS.contains(&word.means.as_str()) && knowledge.sign(&word.means).is_none()
     };
     let wrong = knowledge.base().danger.iter().filter(means);
     wrong.map(|word| format!("danger.toml: `{}` is no sign", word.means)).collect()

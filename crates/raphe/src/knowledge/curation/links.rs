@@ -241,7 +241,7 @@ const NAMED: &[(&str, &[&str])] = &[
     ("signs.toml", &["hyperthermia", "infection", "other_causes", "suicidal_ideation"]),
     ("criteria/*.toml", &["hunter", "sternbach", "radomski"]),
     ("severity.toml", &["life_threatening", "severe", "moderate", "mild"]),
-    ("danger.toml", &["suicide", "overdose"]),
+    ("danger.toml", crate::criteria::words::MEANINGS),
 ];
 
 pub(super) fn engine_misses_what_it_names(knowledge: &Knowledge) -> Vec<String> {

@@ -1,0 +1,275 @@
+//! The published schemas are those of the wire types, and real output keeps to them.
+//!
+//! `UPDATE_SCHEMAS=1 cargo test -p raphe-json` writes `schemas/` anew. What is validated is the answer to every diary and
+//! every question in `cases/`, not an example made for the purpose.
+
+use jsonschema::Validator;
+use raphe::{
+    TimeZone, Timestamp,
+    assess::{self, Question},
+    check,
+    knowledge::Knowledge,
+    population::Population,
+    timeline::diary,
+    units::TimeSpan,
+};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::bundled);
+
+/// One result as it is printed, and what it answers.
+struct Output {
+    of: String,
+    line: String,
+}
+
+impl Output {
+    fn new(of: &str, result: &impl serde::Serialize) -> Self {
+        Self { of: of.to_owned(), line: serde_json::to_string(result).expect("every result can be printed") }
+    }
+
+    fn value(&self) -> Value {
+        serde_json::from_str(&self.line).expect("what was printed can be read")
+    }
+
+    /// `assessment`, `check` or `lint`.
+    fn kind(&self) -> String {
+        let schema = self.value()["schema"].as_str().expect("every result names its schema").to_owned();
+        schema.trim_start_matches("raphe.").trim_end_matches("/1").to_owned()
+    }
+}
+
+/// The answer to every diary and every question in `cases/`.
+static OUTPUTS: LazyLock<Vec<Output>> = LazyLock::new(|| {
+    let mut files = Vec::new();
+    collect(&root().join("cases"), &mut files);
+    let outputs: Vec<Output> = files.iter().flat_map(|path| answers(path)).collect();
+    assert!(outputs.len() > 100, "only {} results were made from the cases", outputs.len());
+    outputs
+});
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).expect("the folder of cases can be read");
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            into.push(path);
+        }
+    }
+}
+
+/// What the program would print for each fence of one case.
+fn answers(path: &Path) -> Vec<Output> {
+    let text = fs::read_to_string(path).expect("a case can be read");
+    let mut outputs = Vec::new();
+    for fence in
+        text.split("\n```").filter(|fence| fence.starts_with("diary\n") || fence.starts_with("check "))
+    {
+        let (info, body) = fence.split_once('\n').unwrap_or((fence, ""));
+        let of = format!("{}: {info}: {}", path.display(), body.lines().nth(1).unwrap_or_default());
+        match info.strip_prefix("check ") {
+            Some(asked) => outputs.extend(checked(&of, asked)),
+            None => outputs.extend(assessed(&of, body)),
+        }
+    }
+    outputs
+}
+
+fn question(as_of: Timestamp) -> Question {
+    Question { as_of, horizon: TimeSpan::days(14.0), population: Population { seed: 1, people: 20 } }
+}
+
+fn assessed(of: &str, body: &str) -> Vec<Output> {
+    let (timeline, notices) = diary::read(body.as_bytes());
+    let as_of = timeline.end().unwrap_or(Timestamp::UNIX_EPOCH);
+    let assessment = assess::assess(&timeline, &KNOWLEDGE, &question(as_of));
+    let zone = timeline.zone();
+    vec![
+        Output::new(of, &raphe_json::Assessment::new(&assessment, &KNOWLEDGE)),
+        Output::new(of, &raphe_json::Lint::new("diary.raphe", &notices, &KNOWLEDGE, (as_of, &zone))),
+    ]
+}
+
+fn checked(of: &str, asked: &str) -> Option<Output> {
+    // Quotes keep a dose together: every second piece stood inside them.
+    let pieces = asked.split('"').enumerate();
+    let words = pieces.flat_map(|(index, piece)| match index % 2 {
+        0 => piece.split(' ').map(str::to_owned).collect::<Vec<_>>(),
+        _ => vec![piece.to_owned()],
+    });
+    let asked: Vec<String> = words.filter(|word| !word.is_empty()).collect();
+    let check = check::check(&asked, None, &KNOWLEDGE, &question(Timestamp::UNIX_EPOCH)).ok()?;
+    Some(Output::new(of, &raphe_json::Check::new(&check, &KNOWLEDGE)))
+}
+
+/// The published schemas by the kind of result.
+fn validators() -> BTreeMap<String, Validator> {
+    let published = raphe_json::schemas().into_iter().map(|(name, schema)| {
+        let validator = jsonschema::options().should_validate_formats(true).build(schema.as_value());
+        let kind = name.trim_end_matches(".schema.json").to_owned();
+        (kind, validator.unwrap_or_else(|error| panic!("{name} is not a schema: {error}")))
+    });
+    published.collect()
+}
+
+/// Calls `look` with every value inside, and with the keys that lead to it.
+fn walk(value: &Value, at: &str, look: &mut impl FnMut(&str, &Value)) {
+    look(at, value);
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, field)| walk(field, &format!("{at}/{name}"), look))
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| walk(item, &format!("{at}/{index}"), look));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_published_schemas_are_those_of_the_wire_types() {
+    for (name, schema) in raphe_json::schemas() {
+        let path = root().join("schemas").join(name);
+        let mut text = serde_json::to_string_pretty(&schema).expect("a schema can be printed");
+        text.push('\n');
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            fs::write(&path, &text).expect("the schema can be written");
+        }
+        let published = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(
+            published == text,
+            "schemas/{name} is not what the wire types say; look at the change, then run \
+             `UPDATE_SCHEMAS=1 cargo test -p raphe-json`"
+        );
+    }
+}
+
+#[test]
+fn every_answer_to_the_cases_keeps_to_its_schema() {
+    let validators = validators();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for output in OUTPUTS.iter() {
+        let problems: Vec<String> = validators[&output.kind()]
+            .iter_errors(&output.value())
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(problems.is_empty(), "{}\n{}\n{}", output.of, problems.join("\n"), output.line);
+        *seen.entry(output.kind()).or_default() += 1;
+    }
+    assert_eq!(seen.len(), validators.len(), "a kind of result was never seen: {seen:?}");
+}
+
+#[test]
+fn every_answer_starts_alike_and_names_a_moment() {
+    for output in OUTPUTS.iter() {
+        let head: Vec<&str> =
+            output.line.splitn(5, ",\"").take(4).map(|part| part.trim_start_matches("{\"")).collect();
+        let keys: Vec<&str> = head.iter().filter_map(|part| part.split('"').next()).collect();
+        assert_eq!(keys, ["schema", "raphe", "knowledge", "as_of"], "{}", output.line);
+        assert!(!output.line.contains('\n'), "one object is one line: {}", output.of);
+    }
+}
+
+#[test]
+fn what_was_not_computed_is_absent_and_never_null() {
+    for output in OUTPUTS.iter() {
+        walk(&output.value(), "", &mut |at, value| assert!(!value.is_null(), "{}: {at} is null", output.of));
+    }
+    for (name, schema) in raphe_json::schemas() {
+        walk(schema.as_value(), "", &mut |at, value| {
+            assert!(value.as_str() != Some("null"), "{name}: {at} allows null");
+        });
+    }
+}
+
+/// Keys that count instead of measuring.
+const COUNTS: [&str; 2] = ["line", "column"];
+
+#[test]
+fn a_modeled_number_has_its_range_beside_it() {
+    let mut intervals = 0;
+    for output in OUTPUTS.iter() {
+        walk(&output.value(), "", &mut |at, value| match value {
+            Value::Object(fields) if fields.contains_key("median") => {
+                let keys: Vec<&str> = fields.keys().map(String::as_str).collect();
+                assert_eq!(keys, ["median", "p5", "p95"], "{}: {at}", output.of);
+                let [p5, median, p95] = ["p5", "median", "p95"]
+                    .map(|key| fields[key].as_f64().expect("an interval holds numbers"));
+                assert!(p5 <= median && median <= p95, "{}: {at}: {value}", output.of);
+                intervals += 1;
+            }
+            Value::Number(number) => {
+                let (parent, key) = at.rsplit_once('/').unwrap_or(("", at));
+                let of_interval =
+                    output.value().pointer(parent).is_some_and(|parent| parent.get("median").is_some());
+                assert!(
+                    of_interval || COUNTS.contains(&key),
+                    "{}: {at} is the bare number {number}",
+                    output.of
+                );
+            }
+            _ => {}
+        });
+    }
+    assert!(intervals > 100, "only {intervals} modeled numbers were seen");
+    for (name, schema) in raphe_json::schemas() {
+        walk(schema.as_value(), "", &mut |at, value| {
+            let bare = value.get("type").is_some_and(|kind| kind == "number");
+            assert!(!bare || at.starts_with("/$defs/Interval/"), "{name}: {at} is a number without a range");
+        });
+    }
+}
+
+#[test]
+fn a_field_that_no_schema_names_is_refused() {
+    let validators = validators();
+    for (kind, validator) in &validators {
+        let longest =
+            OUTPUTS.iter().filter(|output| output.kind() == *kind).max_by_key(|output| output.line.len());
+        let value = longest.expect("every kind is seen").value();
+        assert!(validator.is_valid(&value));
+        let mut objects = Vec::new();
+        walk(&value, "", &mut |at, value| objects.extend(value.is_object().then(|| at.to_owned())));
+        for at in objects {
+            let mut changed = value.clone();
+            let object = changed
+                .pointer_mut(&at)
+                .and_then(Value::as_object_mut)
+                .expect("an object was just seen here");
+            object.insert("surprise".to_owned(), true.into());
+            assert!(!validator.is_valid(&changed), "{kind}: a surprise in `{at}` was let through");
+        }
+        for key in ["schema", "raphe", "knowledge", "as_of"] {
+            let mut changed = value.clone();
+            changed.as_object_mut().expect("a result is an object").remove(key);
+            assert!(!validator.is_valid(&changed), "{kind}: `{key}` may be missing");
+        }
+        let mut changed = value.clone();
+        changed["as_of"] = "yesterday".into();
+        assert!(!validator.is_valid(&changed), "{kind}: `yesterday` counts as a moment");
+    }
+}
+
+#[test]
+fn moments_carry_the_offset_of_the_persons_zone() {
+    let (timeline, notices) =
+        diary::read(b"profile zone America/New_York\n2026-07-01 08:00 take sertraline 50 mg\n");
+    let as_of = timeline.end().expect("there is an entry");
+    let lint = raphe_json::Lint::new("diary.raphe", &notices, &KNOWLEDGE, (as_of, &timeline.zone()));
+    assert_eq!(lint.as_of, "2026-07-01T08:00:00-04:00");
+    let lint = raphe_json::Lint::new("diary.raphe", &notices, &KNOWLEDGE, (as_of, &TimeZone::UTC));
+    assert_eq!(lint.as_of, "2026-07-01T12:00:00+00:00");
+}
