@@ -109,8 +109,7 @@ pub fn simulate(
     let mut enzymes = Vec::new();
     for one in &uses {
         let substance = knowledge.substance(&one.substance).expect("a use is of a resolved substance");
-        windows
-            .push(one.spells.iter().map(|spell| window(knowledge, population, substance, spell)).collect());
+        windows.push(one.spells.iter().map(|spell| window(knowledge, substance, spell)).collect());
         remaining.extend(kinetics::remaining(knowledge, population, one, as_of));
         enzymes.extend(enzyme_states(knowledge, population, substance, one, as_of));
     }
@@ -118,12 +117,7 @@ pub fn simulate(
 }
 
 /// Until when one spell goes on acting.
-fn window(
-    knowledge: &Knowledge,
-    population: Population,
-    substance: &Substance,
-    spell: &intake::Spell,
-) -> ActionWindow {
+fn window(knowledge: &Knowledge, substance: &Substance, spell: &intake::Spell) -> ActionWindow {
     let after = |span: TimeSpan| (!spell.running).then(|| later(spell.last, span));
     let classes = substance.mechanisms.iter().filter_map(|action| knowledge.class(&action.class));
     let class_window = classes
@@ -137,16 +131,12 @@ fn window(
         return ActionWindow { acts_until: after(acts), may_act_until: after(may), from_kinetics: false };
     }
     match kinetics::slowest_half_life(knowledge, substance, spell.route) {
-        Some(slowest) => {
-            let half_lives = kinetics::sample(population, &slowest);
-            let spread =
-                Interval::of(&half_lives).expect("half-lives are finite and there is at least one person");
-            ActionWindow {
-                acts_until: after(TimeSpan::hours(spread.median * libm::log2(1.0 / ACTS_ABOVE))),
-                may_act_until: after(TimeSpan::hours(spread.p95 * libm::log2(1.0 / MAY_ACT_ABOVE))),
-                from_kinetics: true,
-            }
-        }
+        // The typical person and the slowest of twenty as published: a window must not depend on who was sampled.
+        Some(slowest) => ActionWindow {
+            acts_until: after(TimeSpan::hours(slowest.median * libm::log2(1.0 / ACTS_ABOVE))),
+            may_act_until: after(TimeSpan::hours(slowest.spread.1 * libm::log2(1.0 / MAY_ACT_ABOVE))),
+            from_kinetics: true,
+        },
         None => {
             let fixed = class_window.unwrap_or(DEFAULT_WINDOW);
             ActionWindow { acts_until: after(fixed), may_act_until: after(fixed), from_kinetics: false }

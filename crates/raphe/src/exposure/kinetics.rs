@@ -77,15 +77,6 @@ pub fn slowest_half_life(knowledge: &Knowledge, substance: &Substance, route: Ro
         .max_by(|a, b| a.median.total_cmp(&b.median))
 }
 
-/// Each person's half-life in hours.
-#[must_use]
-pub fn sample(population: Population, half_life: &HalfLife) -> Vec<f64> {
-    let parameter = format!("{}/half_life", half_life.moiety);
-    (0..population.size())
-        .map(|person| population.lognormal(person, &parameter, half_life.median, half_life.spread))
-        .collect()
-}
-
 /// Absorption rate that puts the peak of one dose at `t_max` for the typical person; `None` = at once.
 fn absorption_rate(kinetics: &Kinetics, median_half_life: f64) -> Option<f64> {
     let ((low, high), _) = knowledge::best::<TimeSpan>(&kinetics.t_max)?;
