@@ -407,8 +407,11 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         notices.push(Notice {
             weight: Weight::Info,
             place: None,
-            says: format!("{planned} lines lie after the moment this is judged for and were not used"),
-            help: Some("use `--at` with a later time to judge them".to_owned()),
+            says: match planned {
+                1 => "one line lies after the moment this is judged for and was not used".to_owned(),
+                many => format!("{many} lines lie after the moment this is judged for and were not used"),
+            },
+            help: Some("use `--at` with a later time to judge it".to_owned()),
         });
     }
     Assessment {

@@ -53,8 +53,14 @@ pub fn split<'a>(
     if digits.contains(',') {
         let plain: String = digits.chars().filter(|c| *c != ',').collect();
         let decimal = digits.replace(',', ".");
-        let help = format!("a comma can be read two ways: write `{plain} {unit}` or `{decimal} {unit}`");
-        return error(help, plain.parse::<f64>().ok().map(|number| number as u64));
+        // Only groups of three digits can be thousands.
+        let thousands = digits.split(',').skip(1).all(|group| group.len() == 3);
+        let help = match thousands {
+            true => format!("a comma can be read two ways: write `{plain} {unit}` or `{decimal} {unit}`"),
+            false => format!("write a decimal point: `{decimal} {unit}`"),
+        };
+        let largest = if thousands { plain } else { decimal };
+        return error(help, largest.parse::<f64>().ok().map(|number| libm::ceil(number) as u64));
     }
     match digits.parse::<f64>() {
         Ok(number) if number.is_finite() && number >= 0.0 && !digits.starts_with(['+', '-']) => {

@@ -489,7 +489,7 @@ fn a_vital_sign_without_a_unit_keeps_what_it_could_mean() {
         (
             "T 39,5 C",
             celsius(&[39.5]),
-            "1:18+8 Error: `39,5 C` is not a temperature | a comma can be read two ways: write `395 C` or `39.5 C`",
+            "1:18+8 Error: `39,5 C` is not a temperature | write a decimal point: `39.5 C`",
         ),
         (
             "104",
@@ -605,7 +605,7 @@ fn daily_life_needs_its_units() {
         ),
         (
             "2026-03-01 sleep 6,5 h",
-            "1:18+5 Error: `6,5 h` is not a span of time | a comma can be read two ways: write `65 h` or `6.5 h`",
+            "1:18+5 Error: `6,5 h` is not a span of time | write a decimal point: `6.5 h`",
         ),
         (
             "2026-03-01 sleep 30 h",
