@@ -396,6 +396,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         urgency,
         dangerous: reasons.iter().any(|reason| !reason.hold.is_empty() && reason.urgency >= Urgency::Urgent),
         danger: reasons.iter().any(|reason| reason.danger),
+        spoken: views[2].answer("fact toxicity_sign").truth == Truth::True,
     });
     let on_board = on_board(knowledge, &exposure, as_of);
     let help = help_line(knowledge, timeline.person.country.as_deref());

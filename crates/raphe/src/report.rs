@@ -285,11 +285,22 @@ impl Writer<'_> {
         let items = reasons
             .into_iter()
             .filter(|reason| !reason.id.starts_with("rival:"))
-            .map(|reason| Item {
-                mark: Some(urgency_word(reason.urgency).to_owned()),
-                text: format!("{}{}", standing(reason), lines(&reason.because)),
-                sources: self.sources.cite(reason.claim.citations()),
-                under: Vec::new(),
+            .map(|reason| {
+                let finding = self.assessment.findings.iter().find(|finding| finding.id == reason.id);
+                let text = match finding {
+                    Some(finding) => {
+                        let names: Vec<String> = (finding.substances.iter())
+                            .map(|id| self.knowledge.substance_name(id).to_owned())
+                            .collect();
+                        format!("{}: see below{}.", capital(&list(&names, "with")), lines(&reason.because))
+                    }
+                    None => format!("{}{}", standing(reason), lines(&reason.because)),
+                };
+                let sources = match finding {
+                    Some(_) => Vec::new(),
+                    None => self.sources.cite(reason.claim.citations()),
+                };
+                Item { mark: Some(urgency_word(reason.urgency).to_owned()), text, sources, under: Vec::new() }
             })
             .collect();
         section("Why", items)

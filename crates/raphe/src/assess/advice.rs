@@ -121,8 +121,9 @@ pub(super) fn advice(
             citations: citations(&action.evidence),
         })
         .collect();
-    // A finding's and a rival's own advice stands beside it; what is due for the leading rival is said here too.
-    let own = leading(reasons, urgency);
+    // A finding's own advice stands beside it; what is due for the leading rival is said here.
+    let own: Vec<&Reason> =
+        leading(reasons, urgency).into_iter().filter(|reason| !reason.id.contains('+')).collect();
     let texts: Vec<(&Reason, String)> =
         own.iter().filter_map(|reason| Some((*reason, fill(reason.advice.as_deref()?)))).collect();
     for (index, (reason, text)) in texts.iter().enumerate() {

@@ -19,6 +19,8 @@ pub(super) struct Ground<'a> {
     pub(super) signs: &'a [SignSeen],
     pub(super) looked: bool,
     pub(super) urgency: Urgency,
+    /// Words of a note may tell of a sign of toxicity.
+    pub(super) spoken: bool,
     /// A danger sign is among the reasons.
     pub(super) danger: bool,
     /// What was taken is by itself a reason to act today.
@@ -64,7 +66,10 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
         ),
         () if ground.dangerous && ground.signs.is_empty() && !unrecognized => says(
             Verdict::Unclear,
-            "No `sign` or `feel` line tells of it. What was taken is dangerous all the same.",
+            match ground.spoken {
+                true => "Words in the notes may tell of signs of it, and what was taken is dangerous.",
+                false => "No sign of it was reported. What was taken is dangerous all the same.",
+            },
         ),
         () if ground.urgency >= Urgency::Urgent => says(
             Verdict::Unclear,
