@@ -165,7 +165,7 @@ fn reference(entry: &biblatex::Entry) -> Reference {
             };
             match people.as_slice() {
                 [one] => name(one),
-                [one, two] => format!("{}, {}", name(one), name(two)),
+                [one, two] if two.name != "others" => format!("{}, {}", name(one), name(two)),
                 [first, ..] => format!("{} et al.", name(first)),
                 [] => String::new(),
             }

@@ -29,7 +29,7 @@ use crate::{
         schema::{Flag, Found, HelpLine, Level, Serotonergic, Side, Statement, Substance, Urgency},
     },
     population::Population,
-    timeline::{Notice, Origin, Timeline, Weight},
+    timeline::{Event, Notice, Origin, Timeline, Weight},
     units::{Temperature, TimeSpan, number},
 };
 use jiff::{SignedDuration, Timestamp, civil};
@@ -402,7 +402,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let help = help_line(knowledge, timeline.person.country.as_deref());
     let held = advice::held(knowledge, timeline, &exposure, &reasons, urgency, as_of);
     let advice = advice::advice(knowledge, urgency, &help, &held, &reasons);
-    let (assessed, not_assessed) = scope(knowledge, &exposure, &on_board);
+    let (assessed, mut not_assessed) = scope(knowledge, &exposure, &on_board);
+    not_assessed.extend(kept(timeline, as_of));
     let planned = timeline.entries.iter().filter(|entry| !entry.when.begun_by(as_of)).count();
     if planned > 0 {
         notices.push(Notice {
@@ -737,6 +738,31 @@ fn scope(knowledge: &Knowledge, exposure: &Exposure, on_board: &[OnBoard]) -> (V
     let names: Vec<String> = on_board.iter().map(|item| item.name.clone()).collect();
     assessed.extend(interactions(&names));
     (assessed, not_assessed(knowledge, exposure))
+}
+
+/// What the diary holds that no stage judges yet: shown, so that nobody takes it for judged.
+fn kept(timeline: &Timeline, as_of: Timestamp) -> Option<Scoped> {
+    let mut kinds: Vec<String> = Vec::new();
+    for entry in timeline.entries.iter().filter(|entry| entry.when.begun_by(as_of)) {
+        let kind = match &entry.event {
+            Event::Score(_) => "questionnaires",
+            Event::Light { .. } | Event::Sunlight(_) => "light",
+            Event::Exercise { .. } => "exercise",
+            Event::Sleep(_) => "sleep",
+            Event::Meal { .. } => "meals",
+            Event::Session(_) => "therapy",
+            Event::Factor(_) => "factors",
+            Event::Lab(labs) if labs.iter().any(|lab| !crate::criteria::reports::is_used(&lab.name.text)) => {
+                "laboratory values other than sodium, CK and lithium"
+            }
+            _ => continue,
+        };
+        if !kinds.iter().any(|known| known == kind) {
+            kinds.push(kind.to_owned());
+        }
+    }
+    let text = format!("What the diary says of {}", list(&kinds, "and"));
+    (!kinds.is_empty()).then(|| scoped(&text, "it is kept, and searched for danger, but not judged yet"))
 }
 
 /// What a check assessed and what it did not.

@@ -164,12 +164,7 @@ impl<'a> Reports<'a> {
             Event::Vital(vitals) => vitals.iter().for_each(|vital| self.vital(vital, when, origin)),
             Event::Lab(labs) => {
                 for lab in labs {
-                    let quantity = match key(&lab.name.text).as_str() {
-                        "sodium" | "na" | "serumsodium" | "natrium" => "sodium",
-                        "ck" | "creatinekinase" | "cpk" => "ck",
-                        "lithium" | "li" | "serumlithium" | "lithiumlevel" => "lithium",
-                        _ => continue,
-                    };
+                    let Some(quantity) = laboratory(&lab.name.text) else { continue };
                     let value = match quantity {
                         "sodium" | "lithium" => format!("{} {}", lab.value, lab.unit)
                             .parse::<MolarConcentration>()
@@ -341,4 +336,20 @@ impl<'a> Reports<'a> {
             .map(|entry| entry.when.last().min(self.as_of))
             .max()
     }
+}
+
+/// The quantity a laboratory value is judged as; `None` for those that are only kept.
+fn laboratory(name: &str) -> Option<&'static str> {
+    Some(match key(name).as_str() {
+        "sodium" | "na" | "serumsodium" | "natrium" => "sodium",
+        "ck" | "creatinekinase" | "cpk" => "ck",
+        "lithium" | "li" | "serumlithium" | "lithiumlevel" => "lithium",
+        _ => return None,
+    })
+}
+
+/// Whether a laboratory value is judged.
+#[must_use]
+pub fn is_used(name: &str) -> bool {
+    laboratory(name).is_some()
 }

@@ -472,8 +472,8 @@ impl Reader<'_> {
         let running: Vec<_> = std::mem::take(&mut self.regimens).into_iter().collect();
         for ((id, _), regimen) in running {
             self.expand(&id, &regimen, None);
-            let as_needed = regimen.line.schedule == Some(Schedule::AsNeeded);
-            self.ends.insert(id.clone(), !as_needed || !self.takes.contains(&id));
+            // A medicine at hand for when it is needed counts as taken until it is stopped.
+            self.ends.insert(id, true);
         }
         let ends = self.ends;
         let mut uses: Vec<Use> = self.uses.into_values().collect();
