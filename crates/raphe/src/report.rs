@@ -517,6 +517,11 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
             list(&unknown, "and")
         ));
     }
+    // What is worse than the serotonin answer comes before it.
+    if worst > check.level && check.findings.iter().any(|finding| finding.kind != "serotonin") {
+        headline
+            .push(format!("{}, for another reason than serotonin: see below.", capital(level_word(worst))));
+    }
     match check.level {
         _ if names.is_empty() => headline.push("There is nothing to check.".to_owned()),
         _ if names.len() < 2 && unknown.is_empty() && check.findings.is_empty() => {
@@ -527,9 +532,6 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
         }
         Level::NoneKnown => headline.push("No serotonin interaction known between these.".to_owned()),
         level => headline.push(format!("Serotonin: {}.", level_word(level))),
-    }
-    if worst > check.level && check.findings.iter().any(|finding| finding.kind != "serotonin") {
-        headline.push(format!("Another interaction is {}: see below.", level_word(worst)));
     }
     for (first, second) in &check.same {
         headline.push(format!(
