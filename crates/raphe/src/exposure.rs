@@ -124,8 +124,8 @@ fn window(knowledge: &Knowledge, substance: &Substance, spell: &intake::Spell) -
         .filter_map(|class| class.window.as_deref()?.parse::<TimeSpan>().ok())
         .max_by(|a, b| a.as_hours().total_cmp(&b.as_hours()));
     let destroyed = irreversible_target(substance).and_then(|target| recovery(knowledge, target));
-    if let Some((half_life, _, inhibited)) = destroyed {
-        let full = half_life.as_hours() * libm::log2(inhibited / INHIBITION_COUNTS_ABOVE);
+    if let Some(recovery) = destroyed {
+        let full = recovery.half_life * libm::log2(recovery.lost / INHIBITION_COUNTS_ABOVE);
         let acts = class_window.unwrap_or(TimeSpan::days(14.0));
         let may = TimeSpan::hours(full.max(acts.as_hours()));
         return ActionWindow { acts_until: after(acts), may_act_until: after(may), from_kinetics: false };
@@ -150,12 +150,32 @@ pub fn irreversible_target(substance: &Substance) -> Option<&'static str> {
     substance.mechanisms.iter().find_map(|action| (action.class == "maoa_irreversible").then_some("MAO-A"))
 }
 
-/// Recovery half-life of an enzyme, its source, and the share lost under usual doses.
-fn recovery(knowledge: &Knowledge, id: &str) -> Option<(TimeSpan, Citation, f64)> {
+/// How an enzyme is lost and comes back, each with its 5 to 95 % range.
+struct Recovery {
+    /// Half-life, hours.
+    half_life: f64,
+    half_life_spread: (f64, f64),
+    /// Share lost under usual doses.
+    lost: f64,
+    lost_spread: (f64, f64),
+    citation: Citation,
+}
+
+fn recovery(knowledge: &Knowledge, id: &str) -> Option<Recovery> {
     let enzyme = knowledge.base().enzymes.iter().find(|enzyme| enzyme.id == id)?;
     let ((half_life, _), source) = knowledge::best::<TimeSpan>(&enzyme.recovery_half_life)?;
-    let ((inhibited, _), _) = knowledge::best::<Fraction>(&enzyme.usual_inhibition)?;
-    Some((half_life, Citation::from(source), inhibited.as_of_one()))
+    let ((lost, _), inhibition) = knowledge::best::<Fraction>(&enzyme.usual_inhibition)?;
+    let lost_spread = match inhibition.spread.as_deref().map(crate::units::range::<Fraction>) {
+        Some(Ok((low, high))) => (low.as_of_one(), high.as_of_one()),
+        _ => (lost.as_of_one(), lost.as_of_one()),
+    };
+    Some(Recovery {
+        half_life: half_life.as_hours(),
+        half_life_spread: kinetics::spread(source, half_life),
+        lost: lost.as_of_one(),
+        lost_spread,
+        citation: Citation::from(source),
+    })
 }
 
 fn enzyme_states(
@@ -167,29 +187,14 @@ fn enzyme_states(
 ) -> Option<EnzymeState> {
     let target = irreversible_target(substance)?;
     let spell = one.spells.iter().rfind(|spell| one.acts_as(knowledge, "maoa_irreversible", spell))?;
-    let enzyme = knowledge.base().enzymes.iter().find(|enzyme| enzyme.id == target)?;
-    let ((half_life, _), source) = knowledge::best::<TimeSpan>(&enzyme.recovery_half_life)?;
-    let half_life_spread = kinetics::spread(source, half_life);
-    let ((inhibited, _), inhibition) = knowledge::best::<Fraction>(&enzyme.usual_inhibition)?;
-    let inhibition_spread = match inhibition.spread.as_deref().map(crate::units::range::<Fraction>) {
-        Some(Ok((low, high))) => (low.as_of_one(), high.as_of_one()),
-        _ => (inhibited.as_of_one(), inhibited.as_of_one()),
-    };
+    let recovery = recovery(knowledge, target)?;
     let since = if spell.running { 0.0 } else { hours_between(spell.last, as_of).max(0.0) };
+    let (returns, loses) = (format!("{target}/recovery"), format!("{target}/inhibition"));
     let activity: Vec<f64> = (0..population.size())
         .map(|person| {
-            let half_life = population.lognormal(
-                person,
-                &format!("{target}/recovery"),
-                half_life.as_hours(),
-                half_life_spread,
-            );
-            let lost = population.lognormal(
-                person,
-                &format!("{target}/inhibition"),
-                inhibited.as_of_one(),
-                inhibition_spread,
-            );
+            let half_life =
+                population.lognormal(person, &returns, recovery.half_life, recovery.half_life_spread);
+            let lost = population.lognormal(person, &loses, recovery.lost, recovery.lost_spread);
             1.0 - lost.min(0.999) * libm::exp2(-since / half_life)
         })
         .collect();
@@ -199,7 +204,7 @@ fn enzyme_states(
         by: substance.id.clone(),
         activity,
         last_dose: spell.last,
-        citation: Citation::from(source),
+        citation: recovery.citation,
     })
 }
 
