@@ -14,7 +14,6 @@ mod doses;
 mod verdict;
 
 pub(crate) use advice::{help_line, is_poisoning, leading, only_suicide};
-pub(crate) use doses::OVERDOSE_TIMES;
 
 use crate::{
     criteria::{
@@ -338,11 +337,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let findings = combined(knowledge, timeline, &exposure, as_of);
     let overlap =
         findings.iter().filter(|finding| finding.kind == "serotonin" && finding.urgency.0 >= Urgency::Urgent);
-    let overlap: BTreeSet<Origin> = overlap.flat_map(|finding| finding.because.iter().cloned()).collect();
-    let overlap = match overlap.is_empty() {
-        true => Answer::plain(false),
-        false => Answer { truth: Truth::True, because: overlap },
-    };
+    let overlap = Answer::lines(overlap.flat_map(|finding| finding.because.iter().cloned()));
 
     let mut facts = reports.view(strict_scope, span, Reading::Strict);
     facts.set("maoa_with_serotonergic", overlap.clone());
@@ -542,7 +537,7 @@ fn severity(knowledge: &Knowledge, facts: &Facts<'_>) -> Option<Severity> {
 fn severity_facts(severity: Option<&Severity>) -> Vec<(&'static str, Answer)> {
     let holds = |grades: &[&str]| match severity {
         Some(severity) if grades.contains(&severity.id.as_str()) => {
-            Answer::yes(severity.lines.iter().cloned())
+            Answer { truth: Truth::True, because: severity.lines.clone() }
         }
         _ => Answer::plain(false),
     };

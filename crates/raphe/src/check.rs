@@ -8,7 +8,7 @@ use crate::{
     assess::{self, Finding, Question, Scoped},
     exposure,
     knowledge::{
-        Claim, Knowledge, maximum,
+        Claim, Knowledge, OVERDOSE_TIMES, maximum,
         schema::{HelpLine, Level},
     },
     population::Population,
@@ -155,12 +155,10 @@ pub fn check(
     let mut pairs = Vec::new();
     for (i, a) in substances.iter().enumerate() {
         for b in &substances[i + 1..] {
-            let both = |finding: &&(usize, &Finding)| {
-                let ids = &finding.1.substances;
-                ids.contains(&a.id) && ids.contains(&b.id)
+            let both = |(_, finding): &(usize, &Finding)| {
+                finding.substances.contains(&a.id) && finding.substances.contains(&b.id)
             };
-            let indexed: Vec<(usize, &Finding)> = findings.iter().enumerate().collect();
-            let known: Vec<&(usize, &Finding)> = indexed.iter().filter(both).collect();
+            let known: Vec<(usize, &Finding)> = findings.iter().enumerate().filter(both).collect();
             if !known.iter().any(|(_, finding)| finding.kind == "serotonin") {
                 pairs.push(PairAnswer {
                     a: a.name.clone(),
@@ -177,7 +175,7 @@ pub fn check(
                 level: finding.level,
                 kind: finding.kind.clone(),
                 why: finding.claim.says().to_owned(),
-                finding: Some(*index),
+                finding: Some(index),
             }));
         }
     }
@@ -224,7 +222,7 @@ pub fn far_too_much(knowledge: &Knowledge, line: &DoseLine, weight: Option<Mass>
         _ => 1.0,
     };
     let most = maximum(substance, line.route.word())?;
-    (one.as_mg() * times > assess::OVERDOSE_TIMES * most.as_mg())
+    (one.as_mg() * times > OVERDOSE_TIMES * most.as_mg())
         .then(|| TooMuch { name: substance.names.inn.clone() })
 }
 

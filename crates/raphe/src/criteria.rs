@@ -64,10 +64,21 @@ impl Answer {
         Self { truth: truth.into(), because: BTreeSet::new() }
     }
 
-    /// True because of these lines.
+    /// True because of these lines; false when there is none.
     #[must_use]
-    pub fn yes(because: impl IntoIterator<Item = Origin>) -> Self {
-        Self { truth: Truth::True, because: because.into_iter().collect() }
+    pub fn lines(because: impl IntoIterator<Item = Origin>) -> Self {
+        let because: BTreeSet<Origin> = because.into_iter().collect();
+        Self { truth: (!because.is_empty()).into(), because }
+    }
+
+    /// Keeps the greater truth, and the lines of all that are equally true.
+    pub fn raise(&mut self, truth: Truth, because: impl IntoIterator<Item = Origin>) {
+        if truth > self.truth {
+            *self = Self::plain(truth);
+        }
+        if truth == self.truth {
+            self.because.extend(because);
+        }
     }
 }
 

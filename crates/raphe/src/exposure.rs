@@ -48,8 +48,6 @@ pub struct ActionWindow {
     pub acts_until: Option<Timestamp>,
     /// One person in twenty still has more than 1 % of the peak until here; `None` while doses go on.
     pub may_act_until: Option<Timestamp>,
-    /// Whether kinetics were known; otherwise a fixed window of the class was used.
-    pub from_kinetics: bool,
 }
 
 /// What is left of one moiety.
@@ -128,18 +126,17 @@ fn window(knowledge: &Knowledge, substance: &Substance, spell: &intake::Spell) -
         let full = recovery.half_life * libm::log2(recovery.lost / INHIBITION_COUNTS_ABOVE);
         let acts = class_window.unwrap_or(TimeSpan::days(14.0));
         let may = TimeSpan::hours(full.max(acts.as_hours()));
-        return ActionWindow { acts_until: after(acts), may_act_until: after(may), from_kinetics: false };
+        return ActionWindow { acts_until: after(acts), may_act_until: after(may) };
     }
     match kinetics::slowest_half_life(knowledge, substance, spell.route) {
         // The typical person and the slowest of twenty as published: a window must not depend on who was sampled.
         Some(slowest) => ActionWindow {
             acts_until: after(TimeSpan::hours(slowest.median * libm::log2(1.0 / ACTS_ABOVE))),
             may_act_until: after(TimeSpan::hours(slowest.spread.1 * libm::log2(1.0 / MAY_ACT_ABOVE))),
-            from_kinetics: true,
         },
         None => {
             let fixed = class_window.unwrap_or(DEFAULT_WINDOW);
-            ActionWindow { acts_until: after(fixed), may_act_until: after(fixed), from_kinetics: false }
+            ActionWindow { acts_until: after(fixed), may_act_until: after(fixed) }
         }
     }
 }
@@ -209,13 +206,6 @@ fn enzyme_states(
 }
 
 impl Exposure {
-    /// The use of a substance.
-    #[must_use]
-    pub fn of(&self, substance: &str) -> Option<(&Use, &[ActionWindow])> {
-        let index = self.uses.iter().position(|one| one.substance == substance)?;
-        Some((&self.uses[index], &self.windows[index]))
-    }
-
     /// Every use whose substance may still act at a moment: surely (`true`) or only possibly (`false`).
     pub fn acting_at(&self, at: Timestamp) -> impl Iterator<Item = (&Use, bool)> {
         self.uses.iter().zip(&self.windows).filter_map(move |(one, windows)| {

@@ -474,6 +474,9 @@ pub fn washout<'a>(
     Some(((*mildest, *strictest), source))
 }
 
+/// A day's total this many times the highest recommended amount is an overdose, marked or not.
+pub const OVERDOSE_TIMES: f64 = 3.0;
+
 /// The highest recommended amount of a route, of a day or of an occasion as the label counts it; where no source gives one,
 /// the top of the usual range.
 #[must_use]

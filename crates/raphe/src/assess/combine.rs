@@ -299,16 +299,13 @@ fn inhibition(
     if crate::exposure::serotonergic(knowledge, victim.one) != Serotonergic::Yes {
         return None;
     }
-    let role = |substance: &'_ Substance, role: &str| -> Vec<EnzymeRole> {
-        substance.enzymes.iter().filter(|item| item.role == role).cloned().collect()
-    };
-    let matched = role(by, "inhibitor").into_iter().find_map(|inhibits| {
-        let cleared = role(of, "substrate")
-            .into_iter()
-            .find(|cleared| cleared.enzyme == inhibits.enzyme && cleared.strength == "major")?;
-        Some((inhibits, cleared))
-    });
-    let (inhibits, cleared) = matched?;
+    let (inhibits, cleared) =
+        by.enzymes.iter().filter(|item| item.role == "inhibitor").find_map(|inhibits| {
+            let removes = |item: &&EnzymeRole| {
+                item.role == "substrate" && item.strength == "major" && item.enzyme == inhibits.enzyme
+            };
+            Some((inhibits, of.enzymes.iter().find(removes)?))
+        })?;
     let (spell, window) = inhibitor.spells().last()?;
     let (taken, taken_window) = victim.spells().last()?;
     let reaches = |window: &ActionWindow, at: Timestamp| window.acts_until.is_none_or(|until| until >= at);

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::{
     exposure::{Exposure, later},
     knowledge::{
-        Citation, Knowledge,
+        Citation, Knowledge, OVERDOSE_TIMES,
         schema::{Level, Urgency},
     },
     timeline::Timeline,
@@ -14,9 +14,6 @@ use jiff::Timestamp;
 
 /// A dose above the highest recommended counts for this long after it.
 const COUNTS_FOR: TimeSpan = TimeSpan::days(14.0);
-
-/// How far a day's total is above the highest recommended dose of its route.
-pub(crate) const OVERDOSE_TIMES: f64 = 3.0;
 
 /// Substances of which more was taken in a day than is recommended.
 pub(super) fn findings(

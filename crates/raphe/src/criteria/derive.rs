@@ -6,9 +6,12 @@ use super::{
     reports::{EPISODE_CURRENT, Words},
 };
 use crate::{
-    exposure::{intake::Use, serotonergic},
+    exposure::{
+        intake::{Unrecognized, Use},
+        serotonergic,
+    },
     knowledge::{
-        key,
+        OVERDOSE_TIMES, key, maximum,
         schema::{Serotonergic, Side, SignGroup},
     },
     timeline::{Course, Event, Origin, Overdose},
@@ -78,24 +81,13 @@ impl Facts<'_> {
                     Serotonergic::No => continue,
                 };
                 for change in one.changes.iter().filter(|change| self.within(change, window)) {
-                    if asked(change.kind) == wanted && truth >= answer.truth {
-                        if truth > answer.truth {
-                            answer = Answer { truth, because: BTreeSet::new() };
-                        }
-                        answer.because.insert(change.origin.clone());
+                    if asked(change.kind) == wanted {
+                        answer.raise(truth, [change.origin.clone()]);
                     }
                 }
             }
             answer
         };
-        let unknown_if_unrecognized = |answer: Answer| match answer.truth {
-            Truth::False if !ground.exposure.unrecognized.is_empty() => Answer {
-                truth: Truth::Unknown,
-                because: ground.exposure.unrecognized.iter().map(|item| item.origin.clone()).collect(),
-            },
-            _ => answer,
-        };
-
         let mut exposure = Answer::plain(Truth::False);
         for at in [self.span.0, self.span.1] {
             for (one, sure) in ground.exposure.acting_at(at) {
@@ -104,14 +96,7 @@ impl Facts<'_> {
                     (Serotonergic::Yes, false) | (Serotonergic::Disputed, _) => Truth::Unknown,
                     (Serotonergic::No, _) => continue,
                 };
-                if truth > exposure.truth {
-                    exposure = Answer { truth, because: BTreeSet::new() };
-                }
-                if truth == exposure.truth {
-                    exposure
-                        .because
-                        .extend(one.spells.iter().flat_map(|spell| spell.origins.iter().cloned()));
-                }
+                exposure.raise(truth, one.lines());
             }
         }
         let raised = changes(Asked::Started, CHANGE_WINDOW);
@@ -123,25 +108,17 @@ impl Facts<'_> {
         };
         let recent = changes(Asked::Started, TimeSpan::days(7.0));
         let sudden = changes(Asked::Started, TimeSpan::days(1.0));
+        let unrecognized = |wanted: &dyn Fn(&Unrecognized) -> bool| -> Vec<Origin> {
+            let items = ground.exposure.unrecognized.iter().filter(|item| wanted(item));
+            items.map(|item| item.origin.clone()).collect()
+        };
         let derived = [
-            ("serotonergic_exposure", unknown_if_unrecognized(exposure)),
-            ("serotonergic_change", unknown_if_unrecognized(raised)),
-            ("recent_change_7d", unknown_if_unrecognized(recent)),
+            ("serotonergic_exposure", self.unless_unrecognized(exposure)),
+            ("serotonergic_change", self.unless_unrecognized(raised)),
+            ("recent_change_7d", self.unless_unrecognized(recent)),
             ("lowered_only", lowered_only),
-            ("unread_medicine", {
-                let mut unread = ground.exposure.unrecognized.iter().filter(|item| item.unread).peekable();
-                match unread.peek() {
-                    None => Answer::plain(Truth::False),
-                    Some(_) => Answer::yes(unread.map(|item| item.origin.clone())),
-                }
-            }),
-            (
-                "unrecognized_medicine",
-                match ground.exposure.unrecognized.as_slice() {
-                    [] => Answer::plain(Truth::False),
-                    some => Answer::yes(some.iter().map(|item| item.origin.clone())),
-                },
-            ),
+            ("unread_medicine", Answer::lines(unrecognized(&|item| item.unread))),
+            ("unrecognized_medicine", Answer::lines(unrecognized(&|_| true))),
         ];
         self.derived.extend(derived.map(|(name, answer)| (name.to_owned(), answer)));
         self.derive_doses();
@@ -158,13 +135,6 @@ impl Facts<'_> {
         for one in &ground.exposure.uses {
             let substance =
                 ground.knowledge.substance(&one.substance).expect("a use is of a resolved substance");
-            let recent = |origin: &Origin| {
-                one.intakes
-                    .iter()
-                    .rev()
-                    .take_while(|intake| intake.to >= oldest)
-                    .any(|intake| intake.origin == *origin)
-            };
             let (mut over, mut by_accident) = (BTreeSet::new(), BTreeSet::new());
             for intake in one.intakes.iter().rev().take_while(|intake| intake.to >= oldest) {
                 match intake.overdose {
@@ -178,13 +148,12 @@ impl Facts<'_> {
             }
             let totals = DayTotals::of(one, oldest, &ground.timeline.zone());
             for (total, route, origins) in totals.days {
-                let Some(most) = crate::knowledge::maximum(substance, route.word()) else { continue };
+                let Some(most) = maximum(substance, route.word()) else { continue };
                 let times = total / most.as_mg();
-                let lines = origins.into_iter().filter(|origin| recent(origin));
-                if times > 3.0 {
-                    over.extend(lines);
+                if times > OVERDOSE_TIMES {
+                    over.extend(origins);
                 } else if times > 1.0 + 1e-9 {
-                    double.extend(lines);
+                    double.extend(origins);
                 }
             }
             let is_maoa =
@@ -203,7 +172,7 @@ impl Facts<'_> {
             ("overdose_maoa", maoa),
             ("double_dose", double),
         ]
-        .map(|(name, because)| (name.to_owned(), Answer { truth: (!because.is_empty()).into(), because }));
+        .map(|(name, because)| (name.to_owned(), Answer::lines(because)));
         self.derived.extend(answers);
         let child = age.map_or(Truth::Unknown, |age| (age < 12.0).into());
         self.derived.insert("child".to_owned(), Answer::plain(child));
@@ -278,12 +247,8 @@ impl Facts<'_> {
         let worsening = course.filter(|(at, state, _)| *state == Course::Worsening && recent(*at));
         let lately = |at: Timestamp| ground.as_of.duration_since(at.min(ground.as_of)) <= OVERDOSE_COUNTS;
         let item9 = item9.filter(|(at, answer, _)| *answer > 0 && (scope == Scope::Open || lately(*at)));
-        let answer = |origin: Option<Origin>| match origin {
-            Some(origin) => Answer::yes([origin]),
-            None => Answer::plain(Truth::False),
-        };
-        self.set("worsening", answer(worsening.map(|(_, _, origin)| origin)));
-        self.set("phq9_item9", answer(item9.map(|(_, _, origin)| origin)));
+        self.set("worsening", Answer::lines(worsening.map(|(_, _, origin)| origin)));
+        self.set("phq9_item9", Answer::lines(item9.map(|(_, _, origin)| origin)));
         for (fact, means) in [
             ("suicide_words", "suicide"),
             ("overdose_words", "overdose"),
@@ -298,10 +263,7 @@ impl Facts<'_> {
             };
             let found: Vec<&Words> =
                 ground.words.iter().filter(|words| words.means == means).filter(in_view).collect();
-            let spoken = match found.is_empty() {
-                true => Answer::plain(Truth::False),
-                false => Answer::yes(found.iter().map(|words| words.origin.clone())),
-            };
+            let spoken = Answer::lines(found.iter().map(|words| words.origin.clone()));
             for words in found {
                 self.readings.push((words.origin.clone(), fact.to_owned(), words.phrase.clone()));
             }

@@ -233,7 +233,7 @@ impl Facts<'_> {
 
     /// Compares measured values; a fever stated without a number counts as above 38 °C and leaves the rest unknown.
     fn compare(&self, atom: &str, stated: bool) -> Answer {
-        let Some(mut comparison) = Comparison::read(atom) else { return Answer::default() };
+        let Some(comparison) = Comparison::read(atom) else { return Answer::default() };
         let values = self.values.get(comparison.quantity).map_or(&[][..], Vec::as_slice);
         let holds = |(value, _, supposed): &&(f64, Origin, bool)| {
             // A number without its unit was hardly written to the decimal: on the border counts as beyond it.
@@ -246,7 +246,6 @@ impl Facts<'_> {
             return Answer { truth: Truth::True, because };
         }
         if stated && comparison.quantity == "temperature" && comparison.operator == Operator::Above {
-            comparison.operator = Operator::AtMost;
             let fever = self.answer("hyperthermia");
             if fever.truth == Truth::True {
                 return if comparison.number <= 38.0 { fever } else { Answer::default() };
@@ -266,24 +265,12 @@ impl Facts<'_> {
                 || one.classes(ground.knowledge).any(|class| ground.knowledge.within(class, atom.class))
         };
         let mut answer = Answer::plain(Truth::False);
-        let raise = |answer: &mut Answer, truth: Truth, origins: &mut dyn Iterator<Item = Origin>| {
-            if truth > answer.truth {
-                *answer = Answer { truth, because: BTreeSet::new() };
-            }
-            if truth == answer.truth {
-                answer.because.extend(origins);
-            }
-        };
         match atom.what {
             Asked::Exposed => {
                 for at in [self.span.0, self.span.1] {
                     for (one, sure) in ground.exposure.acting_at(at).filter(|(one, _)| is(one)) {
                         let truth = if sure { Truth::True } else { Truth::Unknown };
-                        raise(
-                            &mut answer,
-                            truth,
-                            &mut one.spells.iter().flat_map(|spell| spell.origins.iter().cloned()),
-                        );
+                        answer.raise(truth, one.lines());
                     }
                 }
             }
@@ -291,18 +278,23 @@ impl Facts<'_> {
                 for one in ground.exposure.uses.iter().filter(|one| is(one)) {
                     for change in one.changes.iter().filter(|change| self.within(change, atom.within)) {
                         if atom.what == asked(change.kind) {
-                            raise(&mut answer, Truth::True, &mut std::iter::once(change.origin.clone()));
+                            answer.raise(Truth::True, [change.origin.clone()]);
                         }
                     }
                 }
             }
         }
-        if answer.truth == Truth::False
-            && atom.what != Asked::Stopped
-            && !ground.exposure.unrecognized.is_empty()
-        {
-            let unrecognized = &mut ground.exposure.unrecognized.iter().map(|item| item.origin.clone());
-            raise(&mut answer, Truth::Unknown, unrecognized);
+        match atom.what {
+            Asked::Stopped => answer,
+            _ => self.unless_unrecognized(answer),
+        }
+    }
+
+    /// A medicine that was not recognized may be what is asked for: then a "no" is not known.
+    pub(super) fn unless_unrecognized(&self, mut answer: Answer) -> Answer {
+        let unrecognized = &self.ground.exposure.unrecognized;
+        if answer.truth == Truth::False && !unrecognized.is_empty() {
+            answer.raise(Truth::Unknown, unrecognized.iter().map(|item| item.origin.clone()));
         }
         answer
     }

@@ -292,12 +292,6 @@ impl<'a> Reports<'a> {
         (self.as_of.duration_since(last) <= EPISODE_CURRENT).then_some((first, last))
     }
 
-    /// Danger words that are no sign.
-    #[must_use]
-    pub fn words(&self) -> &[Words] {
-        &self.words
-    }
-
     /// Ids of the signs reported present in a span, with the lines, in the order of the knowledge base.
     #[must_use]
     pub fn present_signs(&self, from: Timestamp, to: Timestamp) -> Vec<(&'a str, BTreeSet<Origin>)> {

@@ -142,13 +142,9 @@ impl Use {
         })
     }
 
-    /// The most taken in one day of any spell.
-    #[must_use]
-    pub fn most_in_a_day(&self) -> Option<Mass> {
-        self.spells
-            .iter()
-            .filter_map(|spell| spell.most_in_a_day)
-            .max_by(|a, b| a.as_mg().total_cmp(&b.as_mg()))
+    /// Lines that speak of it.
+    pub fn lines(&self) -> impl Iterator<Item = Origin> {
+        self.spells.iter().flat_map(|spell| spell.origins.iter().cloned())
     }
 }
 
