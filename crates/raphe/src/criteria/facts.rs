@@ -87,7 +87,9 @@ impl Facts<'_> {
         let ground = self.ground;
         let mut latest: BTreeMap<usize, (When, bool)> = BTreeMap::new();
         if !matches!(scope, Scope::Episode(..)) {
-            for report in ground.reports.iter().filter(|report| report.present || report.counts) {
+            // A word that this view does not hear must not reopen what was said to be over.
+            let heard = |report: &&Report| report.heard <= self.reading && (report.present || report.counts);
+            for report in ground.reports.iter().filter(heard) {
                 let says = (report.when, report.present);
                 latest
                     .entry(report.sign)
