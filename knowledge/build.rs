@@ -205,18 +205,13 @@ fn cited(base: &Base) -> Vec<(String, String)> {
         }
         for metabolite in &substance.metabolites {
             values(&owner, &metabolite.fraction);
+            values(&owner, &metabolite.ratio);
         }
-        for kinetics in substance.pk.values() {
-            for list in [
-                &kinetics.half_life,
-                &kinetics.t_max,
-                &kinetics.bioavailability,
-                &kinetics.volume,
-                &kinetics.clearance,
-                &kinetics.fraction_unbound,
-            ] {
-                values(&owner, list);
-            }
+        for (_, list) in substance.pk.values().flat_map(Kinetics::fields) {
+            values(&owner, list);
+        }
+        for (_, list) in substance.enzymes.iter().flat_map(EnzymeRole::fields) {
+            values(&owner, list);
         }
         for dose in &substance.doses {
             values(&owner, &dose.usual);
@@ -227,8 +222,19 @@ fn cited(base: &Base) -> Vec<(String, String)> {
         }
     }
     for enzyme in &base.enzymes {
-        values("enzymes.toml", &enzyme.recovery_half_life);
-        values("enzymes.toml", &enzyme.usual_inhibition);
+        for list in [
+            &enzyme.recovery_half_life,
+            &enzyme.usual_inhibition,
+            &enzyme.women,
+            &enzyme.at_80,
+            &enzyme.impaired_liver,
+        ] {
+            values("enzymes.toml", list);
+        }
+        for phenotype in &enzyme.phenotypes {
+            values("enzymes.toml", &phenotype.activity);
+            values("enzymes.toml", &phenotype.frequency);
+        }
     }
     let mut evidence = |owner: String, evidence: &[Evidence]| {
         found.extend(evidence.iter().map(|item| (owner.clone(), item.cite.clone())));
@@ -242,6 +248,9 @@ fn cited(base: &Base) -> Vec<(String, String)> {
         {
             evidence(owner.clone(), list);
         }
+    }
+    for item in base.enzymes.iter().flat_map(|enzyme| &enzyme.alleles) {
+        evidence(format!("enzymes.toml: {}", item.id), &item.evidence);
     }
     for item in &base.mechanisms {
         evidence(format!("mechanisms.toml: {}", item.id), &item.evidence);

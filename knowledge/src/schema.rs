@@ -85,6 +85,10 @@ pub struct Value {
     /// What was measured, where several things could be: `"Kd"`, `"Ki"`, `"IC50"`.
     #[serde(default)]
     pub parameter: Option<String>,
+    /// The dose it was measured at, in diary words: `"20 mg daily"`; of another substance with its name first:
+    /// `"fluoxetine 20 mg daily"`.
+    #[serde(default)]
+    pub at: Option<String>,
     /// A remark that a reader of the value needs.
     #[serde(default)]
     pub note: Option<String>,
@@ -257,47 +261,108 @@ pub struct Metabolite {
     /// Share of the dose that becomes it, best first.
     #[serde(default)]
     pub fraction: Vec<Value>,
+    /// AUC of the metabolite over AUC of the parent, by mass, in normal metabolizers: `"1.5-fold"`.
+    #[serde(default)]
+    pub ratio: Vec<Value>,
     /// Sources for the link.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
 }
 
-/// Kinetics by one route. Lists stand best first.
+/// Kinetics by one route, or by one form (`extended_release`, `depot`). Lists stand best first.
+///
+/// What a form or a route leaves out is that of `oral`, then of any other route: the body is the same.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kinetics {
+    /// The regimen whose steady state the half-life and clearance are of, where the drug changes its own removal:
+    /// `"20 mg daily"`. Absent = of a single dose.
+    #[serde(default)]
+    pub regimen: Option<String>,
+    /// Time before a swallowed dose begins to be absorbed, `"1 h"`.
+    #[serde(default)]
+    pub lag: Vec<Value>,
     /// Elimination half-life, `"26 h"` or `"9.3 d"`, with the spread between people.
     #[serde(default)]
     pub half_life: Vec<Value>,
     /// Time of the highest level after one dose, `"5 h"`.
     #[serde(default)]
     pub t_max: Vec<Value>,
+    /// Highest level after the dose in `at`, `"45 ng/mL"`.
+    #[serde(default)]
+    pub peak: Vec<Value>,
     /// Share of the dose that reaches the circulation, `"45 %"`.
     #[serde(default)]
     pub bioavailability: Vec<Value>,
-    /// Volume of distribution, `"12 L/kg"` or `"50 L"`.
+    /// Share that survives the wall of the gut, where its CYP3A4 matters, `"57 %"`.
+    #[serde(default)]
+    pub gut_availability: Vec<Value>,
+    /// Volume of distribution, `"12 L/kg"` or `"50 L"`; `parameter = "apparent"` where bioavailability is not taken out.
     #[serde(default)]
     pub volume: Vec<Value>,
-    /// Clearance, `"20 L/h"` or `"0.3 L/h/kg"`.
+    /// Clearance, `"20 L/h"` or `"0.3 L/h/kg"`; `parameter = "apparent"` where bioavailability is not taken out.
     #[serde(default)]
     pub clearance: Vec<Value>,
+    /// Share of the clearance that is unchanged drug leaving by the kidney, `"10 %"`.
+    #[serde(default)]
+    pub renal: Vec<Value>,
     /// Share not bound in plasma, `"2 %"`.
     #[serde(default)]
     pub fraction_unbound: Vec<Value>,
+}
+
+impl Kinetics {
+    /// Every list of values with the name of its field.
+    #[must_use]
+    pub fn fields(&self) -> [(&'static str, &[Value]); 10] {
+        [
+            ("lag", &self.lag),
+            ("half_life", &self.half_life),
+            ("t_max", &self.t_max),
+            ("peak", &self.peak),
+            ("bioavailability", &self.bioavailability),
+            ("gut_availability", &self.gut_availability),
+            ("volume", &self.volume),
+            ("clearance", &self.clearance),
+            ("renal", &self.renal),
+            ("fraction_unbound", &self.fraction_unbound),
+        ]
+    }
 }
 
 /// A substance and an enzyme.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnzymeRole {
-    /// `CYP2D6`, `CYP3A4`, `MAO-A`, …
+    /// `CYP2D6`, `CYP3A4`, `MAO-A`, …; `CYP3A4 gut` where only the wall of the gut is meant.
     pub enzyme: String,
     /// `substrate`, `inhibitor` or `inducer`.
     pub role: String,
     /// `major` or `minor` for a substrate; `strong`, `moderate` or `weak` otherwise.
     pub strength: String,
+    /// Substrate: share of its whole clearance that goes through this enzyme in a normal metabolizer, `"85 %"`.
+    #[serde(default)]
+    pub share: Vec<Value>,
+    /// Inhibitor: share of the enzyme's activity that is lost at the dose in `at`, `"91 %"`.
+    #[serde(default)]
+    pub inhibition: Vec<Value>,
+    /// Inhibitor: it destroys the enzyme (mechanism-based), which must be made again.
+    #[serde(default)]
+    pub lasting: bool,
+    /// Inducer: activity of the enzyme over its usual activity at the dose in `at`, `"3-fold"`.
+    #[serde(default)]
+    pub induction: Vec<Value>,
     /// Sources.
+    #[serde(default)]
     pub evidence: Vec<Evidence>,
+}
+
+impl EnzymeRole {
+    /// Every list of values with the name of its field.
+    #[must_use]
+    pub fn fields(&self) -> [(&'static str, &[Value]); 3] {
+        [("share", &self.share), ("inhibition", &self.inhibition), ("induction", &self.induction)]
+    }
 }
 
 /// Usual and highest doses of one route for an adult.
@@ -764,16 +829,63 @@ pub struct Action {
     pub evidence: Vec<Evidence>,
 }
 
-/// `enzymes.toml`, `[[enzyme]]`: how fast an enzyme is made again.
+/// `enzymes.toml`, `[[enzyme]]`: how fast an enzyme is made again, and how much of it whom has.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Enzyme {
-    /// `MAO-A`.
+    /// `CYP2D6`, `MAO-A`; `CYP3A4 gut` for the wall of the gut.
     pub id: String,
-    /// Half-life of recovery after irreversible inhibition, best first.
+    /// Half-life of recovery after it was destroyed or induced, best first.
     pub recovery_half_life: Vec<Value>,
     /// Share of activity lost under usual doses of an irreversible inhibitor.
+    #[serde(default)]
     pub usual_inhibition: Vec<Value>,
+    /// Activity in women over activity in men, `"0.8-fold"`.
+    #[serde(default)]
+    pub women: Vec<Value>,
+    /// Activity at 80 years over activity at 40, `"0.7-fold"`.
+    #[serde(default)]
+    pub at_80: Vec<Value>,
+    /// Activity with an impaired liver (moderate cirrhosis) over activity with a healthy one, `"0.4-fold"`.
+    #[serde(default)]
+    pub impaired_liver: Vec<Value>,
+    /// Inherited kinds of this enzyme.
+    #[serde(default, rename = "phenotype")]
+    pub phenotypes: Vec<Phenotype>,
+    /// Named alleles and what each one is worth.
+    #[serde(default, rename = "allele")]
+    pub alleles: Vec<Allele>,
+}
+
+/// An inherited kind of an enzyme.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phenotype {
+    /// `poor`, `intermediate`, `normal`, `rapid` or `ultrarapid`; what a diary writes before `metabolizer`.
+    pub id: String,
+    /// Other ways to write it: `"PM"`.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Activity over that of a normal metabolizer, `"0.4-fold"`, with the spread within the kind.
+    pub activity: Vec<Value>,
+    /// Share of people who have it where nothing is known of a person.
+    #[serde(default)]
+    pub frequency: Vec<Value>,
+    /// Sums of two allele scores that belong to it, both ends included: `"0.25 .. 1"`.
+    #[serde(default)]
+    pub score: Option<String>,
+}
+
+/// A named allele.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allele {
+    /// `*4`, `*1xN`.
+    pub id: String,
+    /// Its activity score; a normal allele is 1.
+    pub score: f64,
+    /// Sources.
+    pub evidence: Vec<Evidence>,
 }
 
 /// One entry of `references.bib`.

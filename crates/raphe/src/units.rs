@@ -249,6 +249,22 @@ dimension! {
 }
 
 dimension! {
+    /// How many times as much, held as a plain factor.
+    Ratio, "a ratio", example "2.5-fold";
+    /// From a factor.
+    fold / as_fold = 1.0, "-fold" | "fold" | "x";
+}
+
+dimension! {
+    /// A volume cleared of a substance in a time, held in liters per hour.
+    Clearance, "a clearance", example "20 L/h";
+    /// From liters per hour.
+    liters_per_hour / as_liters_per_hour = 1.0, "L/h";
+    /// From milliliters per minute.
+    ml_per_min / as_ml_per_min = 0.06, "mL/min";
+}
+
+dimension! {
     /// A volume of liquid, held in liters.
     Volume, "a volume", example "200 mL";
     /// From liters.

@@ -95,7 +95,8 @@ pub(super) fn serotonergic_without_half_life_or_window(knowledge: &Knowledge) ->
 pub(super) fn route_unknown(knowledge: &Knowledge) -> Vec<String> {
     let mut problems = Vec::new();
     for (file, substance) in substances(knowledge.base()) {
-        let routes = (substance.pk.keys())
+        let forms = ["extended_release", "depot"];
+        let routes = (substance.pk.keys().filter(|key| !forms.contains(&key.as_str())))
             .chain(substance.doses.iter().map(|dose| &dose.route))
             .chain(substance.mechanisms.iter().flat_map(|effect| &effect.routes));
         let wrong = routes.filter(|route| !Route::ALL.iter().any(|(_, word)| word == route));

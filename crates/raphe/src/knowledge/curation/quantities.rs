@@ -11,7 +11,10 @@ use crate::{
         schema::{Base, DoseRange, Substance, Value},
     },
     timeline::{Dose, DoseLine, Quantity, Schedule, diary::read_dose_line},
-    units::{Fraction, Mass, MolarConcentration, MolarMass, ParseQuantityError, TimeSpan, split},
+    units::{
+        Clearance, Fraction, Mass, MassConcentration, MolarConcentration, MolarMass, ParseQuantityError,
+        Ratio, TimeSpan, Volume,
+    },
 };
 
 /// What a value is a value of.
@@ -28,6 +31,8 @@ pub(super) enum What {
     Wait,
     Recovery,
     MolarMass,
+    Level,
+    Ratio,
 }
 
 /// One way to write a quantity.
@@ -59,6 +64,8 @@ impl What {
                 Scale { read: milligrams, least: "1 µg", most: "20 g" },
                 Scale { read: milligrams_per_kg, least: "0.001 mg/kg", most: "100 mg/kg" },
             ],
+            Self::Level => &[Scale { read: level, least: "0.01 ng/mL", most: "1000 mg/L" }],
+            Self::Ratio => &[Scale { read: ratio, least: "0-fold", most: "60-fold" }],
             Self::MolarMass => &[Scale { read: molar_mass, least: "5 g/mol", most: "2000 g/mol" }],
         }
     }
@@ -85,43 +92,48 @@ fn milligrams(text: &str) -> Result<f64, ParseQuantityError> {
 }
 
 fn milligrams_per_kg(text: &str) -> Result<f64, ParseQuantityError> {
-    match text.trim().strip_suffix("/kg") {
-        Some(mass) => milligrams(mass),
-        None => unit(text, &[], "a dose per kilogram", "1 mg/kg"),
-    }
+    per_kg(text, "1 mg/kg", milligrams)
+}
+
+fn level(text: &str) -> Result<f64, ParseQuantityError> {
+    text.parse().map(MassConcentration::as_ng_per_ml)
+}
+
+fn ratio(text: &str) -> Result<f64, ParseQuantityError> {
+    text.parse().map(Ratio::as_fold)
 }
 
 fn volume(text: &str) -> Result<f64, ParseQuantityError> {
-    unit(text, &[("L", 1.0)], "a volume of distribution", "50 L")
+    text.parse().map(Volume::as_liters)
 }
 
 fn volume_per_kg(text: &str) -> Result<f64, ParseQuantityError> {
-    unit(text, &[("L/kg", 1.0)], "a volume of distribution", "12 L/kg")
+    per_kg(text, "12 L/kg", volume)
 }
 
 fn clearance(text: &str) -> Result<f64, ParseQuantityError> {
-    unit(text, &[("L/h", 1.0), ("mL/min", 0.06)], "a clearance", "20 L/h")
+    text.parse().map(Clearance::as_liters_per_hour)
 }
 
 fn clearance_per_kg(text: &str) -> Result<f64, ParseQuantityError> {
-    unit(text, &[("L/h/kg", 1.0), ("mL/min/kg", 0.06)], "a clearance", "0.3 L/h/kg")
+    per_kg(text, "0.3 L/h/kg", clearance)
 }
 
-/// Reads a number in one of a few units that have no type of their own.
-fn unit(
+/// Reads a quantity that is counted for each kilogram of the body.
+fn per_kg(
     text: &str,
-    units: &[(&str, f64)],
-    expected: &'static str,
     example: &str,
+    read: fn(&str) -> Result<f64, ParseQuantityError>,
 ) -> Result<f64, ParseQuantityError> {
-    let written = split(text, expected, example)?;
-    let known = units.iter().find(|(symbol, _)| *symbol == written.unit);
-    known.map(|(_, factor)| written.number * factor).ok_or_else(|| ParseQuantityError {
-        found: text.trim().to_owned(),
-        expected,
-        help: format!("write for example `{example}`"),
-        could_mean: None,
-    })
+    match text.trim().strip_suffix("/kg") {
+        Some(text) => read(text),
+        None => Err(ParseQuantityError {
+            found: text.trim().to_owned(),
+            expected: "a quantity per kilogram",
+            help: format!("write for example `{example}`"),
+            could_mean: None,
+        }),
+    }
 }
 
 /// A quantity that was read: the place of its scale, the low and the high end.
@@ -202,17 +214,25 @@ pub(super) fn values(base: &Base) -> Vec<(String, What, &Value)> {
         }
         for link in &substance.metabolites {
             add(&mut found, format!("{file}: metabolite.{}: fraction", link.id), What::Share, &link.fraction);
+            add(&mut found, format!("{file}: metabolite.{}: ratio", link.id), What::Ratio, &link.ratio);
         }
         for (route, pk) in &substance.pk {
-            for (field, what, list) in [
-                ("half_life", What::HalfLife, &pk.half_life),
-                ("t_max", What::PeakTime, &pk.t_max),
-                ("bioavailability", What::Share, &pk.bioavailability),
-                ("volume", What::Volume, &pk.volume),
-                ("clearance", What::Clearance, &pk.clearance),
-                ("fraction_unbound", What::Share, &pk.fraction_unbound),
-            ] {
+            for (field, list) in pk.fields() {
+                let what = match field {
+                    "half_life" => What::HalfLife,
+                    "t_max" | "lag" => What::PeakTime,
+                    "peak" => What::Level,
+                    "volume" => What::Volume,
+                    "clearance" => What::Clearance,
+                    _ => What::Share,
+                };
                 add(&mut found, format!("{file}: pk.{route}.{field}"), what, list);
+            }
+        }
+        for role in &substance.enzymes {
+            for (field, list) in role.fields() {
+                let what = if field == "induction" { What::Ratio } else { What::Share };
+                add(&mut found, format!("{file}: enzyme.{}: {field}", role.enzyme), what, list);
             }
         }
         for dose in &substance.doses {
@@ -227,6 +247,13 @@ pub(super) fn values(base: &Base) -> Vec<(String, What, &Value)> {
         let place = |field: &str| format!("enzymes.toml: {}: {field}", enzyme.id);
         add(&mut found, place("recovery_half_life"), What::Recovery, &enzyme.recovery_half_life);
         add(&mut found, place("usual_inhibition"), What::Share, &enzyme.usual_inhibition);
+        add(&mut found, place("women"), What::Ratio, &enzyme.women);
+        add(&mut found, place("at_80"), What::Ratio, &enzyme.at_80);
+        add(&mut found, place("impaired_liver"), What::Ratio, &enzyme.impaired_liver);
+        for kind in &enzyme.phenotypes {
+            add(&mut found, place(&format!("{}: activity", kind.id)), What::Ratio, &kind.activity);
+            add(&mut found, place(&format!("{}: frequency", kind.id)), What::Share, &kind.frequency);
+        }
     }
     found
 }

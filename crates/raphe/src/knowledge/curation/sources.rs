@@ -63,6 +63,9 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
         substance.notes.iter().for_each(|item| add(format!("note `{}`", start(&item.says)), &item.evidence));
     }
     let mut add = |file: &str, id: &str, list| found.push((format!("{}: {id}", file.replace('*', id)), list));
+    base.enzymes.iter().flat_map(|enzyme| &enzyme.alleles).for_each(|item| {
+        add("enzymes.toml", &item.id, &item.evidence);
+    });
     base.mechanisms.iter().for_each(|item| add("mechanisms.toml", &item.id, &item.evidence));
     base.pairs.iter().for_each(|item| add("pairs.toml", &item.id, &item.evidence));
     base.criteria.iter().for_each(|item| add("criteria/*.toml", &item.id, &item.evidence));
@@ -90,6 +93,9 @@ pub(super) fn statement_without_source(knowledge: &Knowledge) -> Vec<String> {
         elsewhere.extend(potent.map(|item| format!("{file}: mechanism.{}", item.class)));
         let measured = substance.metabolites.iter().filter(|item| !item.fraction.is_empty());
         elsewhere.extend(measured.map(|item| format!("{file}: metabolite.{}", item.id)));
+        let counted =
+            substance.enzymes.iter().filter(|item| item.fields().iter().any(|(_, list)| !list.is_empty()));
+        elsewhere.extend(counted.map(|item| format!("{file}: enzyme.{}", item.enzyme)));
     }
     let bare = claims(base).into_iter().filter(|(place, list)| list.is_empty() && !elsewhere.contains(place));
     bare.map(|(place, _)| format!("{place}: has no source")).collect()
