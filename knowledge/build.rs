@@ -222,13 +222,7 @@ fn cited(base: &Base) -> Vec<(String, String)> {
         }
     }
     for enzyme in &base.enzymes {
-        for list in [
-            &enzyme.recovery_half_life,
-            &enzyme.usual_inhibition,
-            &enzyme.women,
-            &enzyme.at_80,
-            &enzyme.impaired_liver,
-        ] {
+        for list in [&enzyme.recovery_half_life, &enzyme.women, &enzyme.at_80, &enzyme.impaired_liver] {
             values("enzymes.toml", list);
         }
         for phenotype in &enzyme.phenotypes {

@@ -837,9 +837,6 @@ pub struct Enzyme {
     pub id: String,
     /// Half-life of recovery after it was destroyed or induced, best first.
     pub recovery_half_life: Vec<Value>,
-    /// Share of activity lost under usual doses of an irreversible inhibitor.
-    #[serde(default)]
-    pub usual_inhibition: Vec<Value>,
     /// Activity in women over activity in men, `"0.8-fold"`.
     #[serde(default)]
     pub women: Vec<Value>,

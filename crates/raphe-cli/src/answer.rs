@@ -92,7 +92,7 @@ fn question(as_of: Timestamp, common: &Common) -> Question {
 }
 
 /// The moment to judge, and what to say when it is not now.
-fn moment(timeline: &Timeline, common: &Common) -> Result<(Timestamp, Option<String>), Error> {
+pub(crate) fn moment(timeline: &Timeline, common: &Common) -> Result<(Timestamp, Option<String>), Error> {
     let zone = timeline.person.zone.as_ref();
     if let Some(text) = &common.at {
         return Ok((file::moment(text, zone)?, None));

@@ -32,6 +32,9 @@ pub(crate) enum Error {
     #[error("`{found}` is not in the knowledge base")]
     #[diagnostic(help("{help}"))]
     Unknown { found: String, help: String },
+    #[error("`{found}` is not a span of time")]
+    #[diagnostic(help("{help}"))]
+    Span { found: String, help: String },
     #[error("the output could not be written: {0}")]
     Output(io::Error),
     #[error("{says}")]
@@ -115,6 +118,11 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output(error)),
         _ => Ok(()),
     }
+}
+
+/// Whether standard output is a terminal.
+pub(crate) fn on_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Whether standard output is a terminal that wants colors.

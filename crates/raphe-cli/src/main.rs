@@ -7,6 +7,8 @@ mod answer;
 mod file;
 mod knowledge;
 mod lint;
+mod predict;
+mod simulate;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, process::ExitCode};
@@ -73,6 +75,28 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         with: Option<PathBuf>,
     },
+    /// Levels and enzyme activities over time: a curve on a terminal, CSV elsewhere
+    Simulate {
+        /// The diary; `-` reads standard input
+        file: PathBuf,
+        /// From here [default: the first dose]
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// To here [default: two weeks after the last line]
+        #[arg(long, value_name = "TIME")]
+        to: Option<String>,
+        /// A row this often, such as 1h, 30min or 1d
+        #[arg(long, value_name = "SPAN", default_value = "1h")]
+        step: String,
+        /// CSV on a terminal as well
+        #[arg(long)]
+        csv: bool,
+    },
+    /// Predict published observations, for validation: rows in, `id,pred` out
+    Predict {
+        /// CSV with a header: rows of pharmacokinetics, interaction studies, drug pairs or waits
+        set: PathBuf,
+    },
     /// Check how a diary is read, line by line
     Lint {
         /// Diaries; `-` reads standard input
@@ -116,6 +140,10 @@ fn main() -> ExitCode {
     let done = match &cli.verb {
         Verb::Assess { files, exit_code } => answer::assess(files, *exit_code, &cli.common),
         Verb::Check { substances, with } => answer::check(substances, with.as_deref(), &cli.common),
+        Verb::Simulate { file, from, to, step, csv } => {
+            simulate::simulate(file, from.as_deref(), to.as_deref(), step, *csv, &cli.common)
+        }
+        Verb::Predict { set } => predict::predict(set),
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),
         Verb::Knowledge { view } => knowledge::knowledge(view, &cli.common),

@@ -149,6 +149,12 @@ pub struct Exposure {
     pub moiety: String,
     /// Share of the person's own peak, 0 to 1.
     pub share_of_peak: Interval,
+    /// Total level in plasma; absent where amounts cannot be told as levels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_ng_per_ml: Option<Interval>,
+    /// Free level in plasma; absent where the share not bound is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free_nmol_per_l: Option<Interval>,
     /// Last dose.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::moment"))]
     pub last_dose: String,
@@ -159,17 +165,19 @@ pub struct Exposure {
     pub evidence: Vec<Evidence>,
 }
 
-/// An enzyme that is not back yet.
+/// An enzyme that something taken acts on.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Enzyme {
-    /// `MAO-A`, …
+    /// `CYP2D6`, `MAO-A`, …; `CYP3A4 gut` in the wall of the gut.
     pub id: String,
     /// 1 = the person's own uninhibited activity.
     pub activity: Interval,
-    /// The inhibitor.
-    pub by: String,
-    /// Source of the recovery.
+    /// 1 = a normal metabolizer.
+    pub of_normal: Interval,
+    /// Who acts on it, strongest first.
+    pub by: Vec<String>,
+    /// Source of its turnover.
     pub evidence: Vec<Evidence>,
 }
 
@@ -291,6 +299,8 @@ impl Assessment {
                     substance: left.substance.clone(),
                     moiety: left.moiety.clone(),
                     share_of_peak: left.share_of_peak.into(),
+                    total_ng_per_ml: left.total_ng_per_ml.map(Into::into),
+                    free_nmol_per_l: left.free_nmol_per_l.map(Into::into),
                     last_dose: convert.time(left.last_dose),
                     gone_by: convert.time(left.gone_by),
                     evidence: convert.evidence([&left.citation]),
@@ -302,6 +312,7 @@ impl Assessment {
                 .map(|enzyme| Enzyme {
                     id: enzyme.id.clone(),
                     activity: enzyme.activity.into(),
+                    of_normal: enzyme.of_normal.into(),
                     by: enzyme.by.clone(),
                     evidence: convert.evidence([&enzyme.citation]),
                 })
@@ -356,6 +367,11 @@ pub(crate) fn notice(notice: &raphe::timeline::Notice) -> Notice {
 }
 
 /// Converts parts that name sources, lines and times.
+/// A moment as ISO 8601 with its offset.
+pub(crate) fn time(at: raphe::Timestamp, zone: &raphe::TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
 pub(crate) struct Convert<'a> {
     pub(crate) knowledge: &'a Knowledge,
     pub(crate) zone: &'a raphe::TimeZone,
@@ -363,7 +379,7 @@ pub(crate) struct Convert<'a> {
 
 impl Convert<'_> {
     pub(crate) fn time(&self, at: raphe::Timestamp) -> String {
-        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+        time(at, self.zone)
     }
 
     pub(crate) fn evidence<'c>(&self, citations: impl IntoIterator<Item = &'c Citation>) -> Vec<Evidence> {

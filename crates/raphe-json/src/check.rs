@@ -1,6 +1,6 @@
 //! `raphe.check/1`: what `raphe check --json` prints.
 
-use crate::{Evidence, Finding, Help, Notice, Scoped, View, assessment, word};
+use crate::{Evidence, Finding, Help, Interval, Notice, Scoped, View, assessment, word};
 use raphe::{TimeZone, check, knowledge::Knowledge};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -36,6 +36,8 @@ pub struct Check {
     pub pairs: Vec<Pair>,
     /// The findings in full, worst first.
     pub findings: Vec<Finding>,
+    /// How much one changes the level of another, where it does.
+    pub exposure_ratio: Vec<ExposureRatio>,
     /// What was assessed.
     pub assessed: Vec<Scoped>,
     /// What was not.
@@ -79,6 +81,18 @@ pub struct Pair {
     pub evidence: Vec<Evidence>,
 }
 
+/// How much one substance changes the level of another.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct ExposureRatio {
+    /// Id of the one whose level changes.
+    pub victim: String,
+    /// Id of the one who changes it.
+    pub perpetrator: String,
+    /// Area under the level with it over the area without it.
+    pub auc_ratio: Interval,
+}
+
 impl Check {
     /// The wire form of a check.
     #[must_use]
@@ -118,6 +132,15 @@ impl Check {
                 .collect(),
             pairs,
             findings,
+            exposure_ratio: check
+                .exposure_ratios
+                .iter()
+                .map(|ratio| ExposureRatio {
+                    victim: ratio.victim.clone(),
+                    perpetrator: ratio.perpetrator.clone(),
+                    auc_ratio: ratio.auc_ratio.into(),
+                })
+                .collect(),
             assessed: assessment::scoped(&check.assessed),
             not_assessed: assessment::scoped(&check.not_assessed),
             notices: check.notices.iter().map(assessment::notice).collect(),

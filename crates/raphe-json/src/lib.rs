@@ -10,12 +10,14 @@ mod check;
 mod lint;
 #[cfg(feature = "schema")]
 mod schema;
+mod simulation;
 
 pub use assessment::*;
 pub use check::*;
 pub use lint::*;
 #[cfg(feature = "schema")]
 pub use schema::schemas;
+pub use simulation::*;
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;

@@ -3,7 +3,7 @@
 //! A schema is closed: a field it does not name is refused, so a new field must reach `schemas/` in the same change. It
 //! never allows null, because a field that was not computed is absent.
 
-use crate::{Assessment, Check, Lint, word};
+use crate::{Assessment, Check, Lint, Simulation, word};
 use raphe::knowledge::schema::{Grade, Level, Urgency};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -15,11 +15,12 @@ use serde::Serialize;
 
 /// Every published schema with the name of its file in `schemas/`.
 #[must_use]
-pub fn schemas() -> [(&'static str, Schema); 3] {
+pub fn schemas() -> [(&'static str, Schema); 4] {
     [
         ("assessment.schema.json", root::<Assessment>()),
         ("check.schema.json", root::<Check>()),
         ("lint.schema.json", root::<Lint>()),
+        ("simulation.schema.json", root::<Simulation>()),
     ]
 }
 
@@ -38,6 +39,18 @@ fn close(schema: &mut Schema) {
         if let [only] = types.as_slice() {
             let only = only.clone();
             schema.insert("type".to_owned(), only);
+        }
+    }
+    // `anyOf: [X, null]` is X that may be absent.
+    if let Some(either) = schema.get_mut("anyOf").and_then(|either| either.as_array_mut()) {
+        either.retain(|one| one.get("type").is_none_or(|name| name != "null"));
+        if let [only] = either.as_slice()
+            && let Some(only) = only.as_object().cloned()
+        {
+            schema.remove("anyOf");
+            only.into_iter().for_each(|(key, value)| {
+                schema.insert(key, value);
+            });
         }
     }
     if matches!(schema.get("type").and_then(|name| name.as_str()), Some("number" | "integer")) {

@@ -8,6 +8,7 @@ use raphe::{
     TimeZone, Timestamp,
     assess::{self, Question},
     check,
+    exposure::simulation,
     knowledge::Knowledge,
     population::Population,
     timeline::diary,
@@ -97,7 +98,12 @@ fn assessed(of: &str, body: &str) -> Vec<Output> {
     let as_of = timeline.end().unwrap_or(Timestamp::UNIX_EPOCH);
     let assessment = assess::assess(&timeline, &KNOWLEDGE, &question(as_of));
     let zone = timeline.zone();
+    let (resolved, _) = KNOWLEDGE.resolve(&timeline);
+    let span = simulation::Span { from: None, to: as_of, step: TimeSpan::days(5.0) };
+    let people = Population { seed: 1, people: 8 };
+    let course = simulation::simulate(&resolved, &KNOWLEDGE, people, span);
     vec![
+        Output::new(of, &raphe_json::Simulation::new(&course, &resolved, &KNOWLEDGE, as_of)),
         Output::new(of, &raphe_json::Assessment::new(&assessment, &KNOWLEDGE)),
         Output::new(of, &raphe_json::Lint::new("diary.raphe", &notices, &KNOWLEDGE, (as_of, &zone))),
     ]
@@ -196,30 +202,42 @@ fn what_was_not_computed_is_absent_and_never_null() {
 }
 
 /// Keys that count instead of measuring.
-const COUNTS: [&str; 2] = ["line", "column"];
+const COUNTS: [&str; 3] = ["line", "column", "time_h"];
 
 #[test]
 fn a_modeled_number_has_its_range_beside_it() {
     let mut intervals = 0;
     for output in OUTPUTS.iter() {
-        walk(&output.value(), "", &mut |at, value| match value {
+        let whole = output.value();
+        let ordered = |low: &Value, middle: &Value, high: &Value| {
+            let [low, middle, high] = [low, middle, high].map(|value| value.as_f64().expect("a number"));
+            low <= middle && middle <= high
+        };
+        walk(&whole, "", &mut |at, value| match value {
+            // A course has its three curves beside one another, as long as its times.
+            Value::Object(fields) if fields.get("median").is_some_and(Value::is_array) => {
+                let [low, middle, high] = ["p5", "median", "p95"]
+                    .map(|key| fields[key].as_array().expect("a curve is a list of numbers"));
+                let times = whole["time_h"].as_array().expect("a course has times").len();
+                assert!([low.len(), middle.len(), high.len()] == [times; 3], "{}: {at}", output.of);
+                for ((low, middle), high) in low.iter().zip(middle).zip(high) {
+                    assert!(ordered(low, middle, high), "{}: {at}: {low} {middle} {high}", output.of);
+                    intervals += 1;
+                }
+            }
             Value::Object(fields) if fields.contains_key("median") => {
                 let keys: Vec<&str> = fields.keys().map(String::as_str).collect();
                 assert_eq!(keys, ["median", "p5", "p95"], "{}: {at}", output.of);
-                let [p5, median, p95] = ["p5", "median", "p95"]
-                    .map(|key| fields[key].as_f64().expect("an interval holds numbers"));
-                assert!(p5 <= median && median <= p95, "{}: {at}: {value}", output.of);
+                let [low, middle, high] = ["p5", "median", "p95"].map(|key| &fields[key]);
+                assert!(ordered(low, middle, high), "{}: {at}: {value}", output.of);
                 intervals += 1;
             }
             Value::Number(number) => {
-                let (parent, key) = at.rsplit_once('/').unwrap_or(("", at));
-                let of_interval =
-                    output.value().pointer(parent).is_some_and(|parent| parent.get("median").is_some());
-                assert!(
-                    of_interval || COUNTS.contains(&key),
-                    "{}: {at} is the bare number {number}",
-                    output.of
-                );
+                let mut keys = at.rsplit('/');
+                let (last, before) = (keys.next().unwrap_or(""), keys.next().unwrap_or(""));
+                let interval = ["median", "p5", "p95"];
+                let known = |key: &str| interval.contains(&key) || COUNTS.contains(&key);
+                assert!(known(last) || known(before), "{}: {at} is the bare number {number}", output.of);
             }
             _ => {}
         });
@@ -228,7 +246,11 @@ fn a_modeled_number_has_its_range_beside_it() {
     for (name, schema) in raphe_json::schemas() {
         walk(schema.as_value(), "", &mut |at, value| {
             let bare = value.get("type").is_some_and(|kind| kind == "number");
-            assert!(!bare || at.starts_with("/$defs/Interval/"), "{name}: {at} is a number without a range");
+            let curve = at.starts_with("/$defs/Series/") || at.starts_with("/properties/time_h/");
+            assert!(
+                !bare || curve || at.starts_with("/$defs/Interval/"),
+                "{name}: {at} is a number without a range"
+            );
         });
     }
 }

@@ -6,7 +6,10 @@
 
 use crate::{
     assess::{self, Finding, Question, Scoped},
-    exposure,
+    exposure::{
+        self,
+        simulation::{self, ExposureRatio},
+    },
     knowledge::{
         Claim, Knowledge, OVERDOSE_TIMES, maximum,
         schema::{HelpLine, Level},
@@ -36,6 +39,8 @@ pub struct Check {
     pub pairs: Vec<PairAnswer>,
     /// Findings in full.
     pub findings: Vec<Finding>,
+    /// How much one changes the level of another, strongest first.
+    pub exposure_ratios: Vec<ExposureRatio>,
     /// Set when a dose is far above the highest recommended: then nothing else is answered.
     pub too_much: Option<TooMuch>,
     /// Names that mean the same medicine.
@@ -187,6 +192,9 @@ pub fn check(
         .map(|finding| finding.level)
         .max()
         .unwrap_or(Level::NoneKnown);
+    let mut exposure_ratios = simulation::exposure_ratios(&timeline, knowledge, question.population, as_of);
+    let strength = |ratio: &ExposureRatio| libm::log(ratio.auc_ratio.median).abs();
+    exposure_ratios.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
     let (assessed, not_assessed) = assess::check_scope(knowledge, &exposure, &substances);
     Ok(Check {
         knowledge: knowledge.base().version.clone(),
@@ -195,6 +203,7 @@ pub fn check(
         level,
         pairs,
         findings,
+        exposure_ratios,
         too_much: None,
         same,
         help,
@@ -234,6 +243,7 @@ fn empty(knowledge: &Knowledge, as_of: Timestamp, help: HelpLine, too_much: TooM
         level: Level::NoneKnown,
         pairs: Vec::new(),
         findings: Vec::new(),
+        exposure_ratios: Vec::new(),
         too_much: Some(too_much),
         same: Vec::new(),
         help,

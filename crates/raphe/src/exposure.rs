@@ -1,30 +1,38 @@
 //! What was taken, and what is still there.
 //!
-//! [`intake`] turns diary lines into doses and spells of use. [`kinetics`] turns doses into amounts: a swallowed dose
-//! waits in the gut, enters the body at rate `ka` and leaves at rate `k`, part of it becoming an active metabolite that
-//! runs the same course. The chain is linear, so it is solved exactly from dose to dose.
+//! [`intake`] turns diary lines into doses and spells of use. `kinetics` makes one consistent set of rates of what the
+//! base says of a substance, `network` joins substances, metabolites and the enzymes they meet, `people` draws those
+//! who stand for this person, and `course` runs them through time, eight at once (`lanes`). A `scenario` is all of
+//! that for one question.
 //!
 //! ```text
-//!   dose ──▶ gut ──ka──▶ body ──k──▶ metabolite ──km──▶ out
+//!   diary ─▶ intake ─▶ scenario ─▶ course ─▶ levels, enzyme activities, areas
+//!                          ▲          ▲
+//!        base ─▶ kinetics ─▶ network ─┘◀─ people ◀─ seed, profile, genes
 //! ```
 //!
-//! Amounts are counted in milligrams of the dose and leave here only as a share of the person's own peak, because a
-//! share needs no volume of distribution. Enzymes destroyed by an irreversible inhibitor come back with the half-life
-//! of their synthesis, whatever the drug does. Not modeled yet: inhibition of one drug's clearance by another, and
-//! concentrations.
+//! Windows of action do not hang on the simulation: they come from published half-lives and the return of destroyed
+//! enzymes, so that who was sampled never decides whether a pair is spoken of.
 
+mod course;
 pub mod intake;
 pub mod kinetics;
+mod lanes;
+mod network;
+mod people;
+pub(crate) mod scenario;
+pub mod simulation;
 
 use crate::{
     knowledge::{self, Citation, Knowledge},
     population::Population,
     timeline::Timeline,
-    units::{Fraction, Interval, TimeSpan},
+    units::{Fraction, Interval, MassConcentration, TimeSpan},
 };
 use intake::Use;
 use jiff::{SignedDuration, Timestamp};
 use raphe_knowledge::{Serotonergic, Substance};
+use scenario::{Outcome, Scenario};
 
 /// Everything the judgment needs to know of exposure.
 #[derive(Debug, Clone)]
@@ -35,7 +43,7 @@ pub struct Exposure {
     pub windows: Vec<Vec<ActionWindow>>,
     /// What is left now of every moiety that is above 1 % of its peak.
     pub remaining: Vec<Remaining>,
-    /// Enzymes that an irreversible inhibitor has destroyed and that are not back yet.
+    /// Enzymes that someone acts on, as they are now.
     pub enzymes: Vec<EnzymeState>,
     /// Names that could not be resolved, with the line each stands in.
     pub unrecognized: Vec<intake::Unrecognized>,
@@ -59,6 +67,10 @@ pub struct Remaining {
     pub moiety: String,
     /// Share of the person's own peak that is left now.
     pub share_of_peak: Interval,
+    /// Total level in plasma, ng/mL; `None` where neither a clearance nor a volume, or no dose, is known.
+    pub total_ng_per_ml: Option<Interval>,
+    /// Free level in plasma, nmol/L; `None` where the share not bound or the molar mass is not known either.
+    pub free_nmol_per_l: Option<Interval>,
     /// Last dose by now.
     pub last_dose: Timestamp,
     /// Day by which it falls below 1 % of its peak if no more is taken, for the slowest person in twenty.
@@ -67,24 +79,28 @@ pub struct Remaining {
     pub citation: Citation,
 }
 
-/// An enzyme that was destroyed and is being made again.
+/// An enzyme that something taken acts on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnzymeState {
-    /// `MAO-A` or `MAO-B`.
+    /// `CYP2D6`, `MAO-A`, …
     pub id: String,
-    /// The inhibitor.
-    pub by: String,
-    /// Activity now, as a share of the person's own uninhibited activity.
+    /// Who acts on it, strongest first: ids of what was taken.
+    pub by: Vec<String>,
+    /// Whether it is lost and made again, so that the effect outlasts the drug.
+    pub lasting: bool,
+    /// Activity now over the person's own uninhibited activity.
     pub activity: Interval,
-    /// Last dose of the inhibitor.
-    pub last_dose: Timestamp,
-    /// Source of the recovery half-life.
+    /// Activity now over that of a normal metabolizer.
+    pub of_normal: Interval,
+    /// Source of its turnover.
     pub citation: Citation,
 }
 
 /// Shares of the peak at which an amount stops counting.
 const ACTS_ABOVE: f64 = 0.05;
 const MAY_ACT_ABOVE: f64 = 0.01;
+/// An activity within this of one is not worth a line.
+const ENZYME_COUNTS: f64 = 0.03;
 /// Share of an irreversibly inhibited enzyme below which the rest no longer counts.
 const INHIBITION_COUNTS_ABOVE: f64 = 0.10;
 /// Windows without kinetics (hours): a week for most substances.
@@ -103,15 +119,132 @@ pub fn simulate(
 ) -> Exposure {
     let (uses, unrecognized) = intake::uses(timeline, knowledge, as_of);
     let mut windows = Vec::with_capacity(uses.len());
-    let mut remaining = Vec::new();
-    let mut enzymes = Vec::new();
     for one in &uses {
         let substance = knowledge.substance(&one.substance).expect("a use is of a resolved substance");
         windows.push(one.spells.iter().map(|spell| window(knowledge, substance, spell)).collect());
-        remaining.extend(kinetics::remaining(knowledge, population, one, as_of));
-        enzymes.extend(enzyme_states(knowledge, population, substance, one, as_of));
     }
+    // What ended so long ago that nothing of it can be left costs no simulation.
+    let recent: Vec<&Use> = uses
+        .iter()
+        .zip(&windows)
+        .filter(|(_, windows): &(&Use, &Vec<ActionWindow>)| {
+            let month_ago = later(as_of, TimeSpan::days(-30.0));
+            let until = windows.iter().map(|window| window.may_act_until.unwrap_or(Timestamp::MAX)).max();
+            until.is_some_and(|until| until >= month_ago)
+        })
+        .map(|(one, _)| one)
+        .collect();
+    let scenario = Scenario::new(knowledge, timeline, &recent, population, None, as_of);
+    let outcome = scenario.run(&[scenario.hours], 1.0, f64::INFINITY);
+    let remaining =
+        recent.iter().flat_map(|one| remaining(knowledge, &scenario, &outcome, one, as_of)).collect();
+    let enzymes = enzymes(&scenario, &outcome);
     Exposure { uses, windows, remaining, enzymes, unrecognized }
+}
+
+/// What is left now of a substance and of each of its metabolites, where it is above 1 % of its peak.
+fn remaining(
+    knowledge: &Knowledge,
+    scenario: &Scenario<'_>,
+    outcome: &Outcome,
+    one: &Use,
+    as_of: Timestamp,
+) -> Vec<Remaining> {
+    let Some(parent) = scenario.network.find(&one.substance) else { return Vec::new() };
+    let (course, now) = (&outcome.course, outcome.place[0]);
+    let last_dose = one.intakes.last().map_or(as_of, |intake| intake.to.min(as_of));
+    let mut left = Vec::new();
+    // A moiety with the way of parents it came by.
+    let mut open = vec![(parent, vec![parent])];
+    while let Some((place, way)) = open.pop() {
+        let moiety = &scenario.network.moieties[place];
+        open.extend(
+            moiety
+                .forms
+                .iter()
+                .filter(|form| !way.contains(&form.child))
+                .map(|form| (form.child, way.iter().copied().chain([form.child]).collect::<Vec<usize>>())),
+        );
+        let people = 0..course.peak[place].len();
+        let (mut shares, mut gone, mut there) = (Vec::new(), Vec::new(), Vec::new());
+        for person in people {
+            let level = course.levels[place][now][person];
+            let peak = course.peak[place][person];
+            let volume = course.volume[place][person];
+            // What its parents will still make of it counts as there, at most mass for mass.
+            let coming: f64 = way.iter().map(|place| course.amount[*place][person]).sum();
+            let most = peak.max(1e-12);
+            shares.push((level / most).min(1.0));
+            there.push(coming / volume / most);
+            let slowest =
+                way.iter().map(|place| course.decline[*place][person]).fold(f64::INFINITY, f64::min);
+            let above = coming / volume / most / 0.01;
+            gone.push(if above > 1.0 { libm::log(above) / slowest } else { 0.0 });
+        }
+        let interval = |values: &[f64]| Interval::weighed(values, &outcome.weights);
+        let (Some(share_of_peak), Some(gone), Some(there)) =
+            (interval(&shares), interval(&gone), interval(&there))
+        else {
+            continue;
+        };
+        if there.p95 < 0.01 {
+            continue;
+        }
+        let measured = way.iter().all(|place| scenario.measured(*place));
+        let total = measured
+            .then(|| {
+                let levels: Vec<f64> = course.levels[place][now]
+                    .iter()
+                    .map(|level| MassConcentration::mg_per_l(*level).as_ng_per_ml())
+                    .collect();
+                interval(&levels)
+            })
+            .flatten();
+        let free = total.zip(moiety.shape.unbound).zip(moiety.molar_mass).map(|((total, unbound), molar)| {
+            total.map(|level| MassConcentration::ng_per_ml(level * unbound).to_molar(molar).as_nmol_per_l())
+        });
+        debug_assert!(knowledge.substance(&moiety.id).is_some());
+        left.push(Remaining {
+            substance: one.substance.clone(),
+            moiety: moiety.id.clone(),
+            share_of_peak,
+            total_ng_per_ml: total,
+            free_nmol_per_l: free,
+            last_dose,
+            gone_by: later(as_of, TimeSpan::hours(gone.p95)),
+            citation: moiety.citation.clone(),
+        });
+    }
+    left
+}
+
+/// Enzymes that someone acts on.
+fn enzymes(scenario: &Scenario<'_>, outcome: &Outcome) -> Vec<EnzymeState> {
+    let (network, course, now) = (&scenario.network, &outcome.course, outcome.place[0]);
+    let mut states = Vec::new();
+    for (place, enzyme) in network.enzymes.iter().enumerate() {
+        let activity = &course.activity[place][now];
+        let of_normal: Vec<f64> =
+            activity.iter().zip(&course.inborn[place]).map(|(now, inborn)| now * inborn).collect();
+        let interval = |values: &[f64]| Interval::weighed(values, &outcome.weights);
+        let (Some(activity), Some(of_normal)) = (interval(activity), interval(&of_normal)) else { continue };
+        if activity.p5 > 1.0 - ENZYME_COUNTS && activity.p95 < 1.0 + ENZYME_COUNTS {
+            continue;
+        }
+        let (by, lasting) = network.who_acts(place, |moiety| {
+            course.levels[moiety][now].first().copied().unwrap_or(0.0)
+                + 1e-3 * course.peak[moiety].first().copied().unwrap_or(0.0)
+        });
+        states.push(EnzymeState {
+            id: enzyme.id.clone(),
+            by,
+            lasting,
+            activity,
+            of_normal,
+            citation: enzyme.citation.clone(),
+        });
+    }
+    states
 }
 
 /// Until when one spell goes on acting.
@@ -121,9 +254,9 @@ fn window(knowledge: &Knowledge, substance: &Substance, spell: &intake::Spell) -
     let class_window = classes
         .filter_map(|class| class.window.as_deref()?.parse::<TimeSpan>().ok())
         .max_by(|a, b| a.as_hours().total_cmp(&b.as_hours()));
-    let destroyed = irreversible_target(substance).and_then(|target| recovery(knowledge, target));
+    let destroyed = irreversible_target(substance).and_then(|target| recovery(knowledge, substance, target));
     if let Some(recovery) = destroyed {
-        let full = recovery.half_life * libm::log2(recovery.lost / INHIBITION_COUNTS_ABOVE);
+        let full = recovery.half_life * libm::log2((recovery.lost / INHIBITION_COUNTS_ABOVE).max(1.0));
         let acts = class_window.unwrap_or(TimeSpan::days(14.0));
         let may = TimeSpan::hours(full.max(acts.as_hours()));
         return ActionWindow { acts_until: after(acts), may_act_until: after(may) };
@@ -144,65 +277,31 @@ fn window(knowledge: &Knowledge, substance: &Substance, spell: &intake::Spell) -
 /// The enzyme this substance destroys for good, if it does.
 #[must_use]
 pub fn irreversible_target(substance: &Substance) -> Option<&'static str> {
-    substance.mechanisms.iter().find_map(|action| (action.class == "maoa_irreversible").then_some("MAO-A"))
+    let destroys = |id: &str| {
+        substance.enzymes.iter().any(|role| role.enzyme == id && role.role == "inhibitor" && role.lasting)
+    };
+    if substance.mechanisms.iter().any(|action| action.class == "maoa_irreversible") {
+        return Some("MAO-A");
+    }
+    destroys("MAO-B").then_some("MAO-B")
 }
 
-/// How an enzyme is lost and comes back, each with its 5 to 95 % range.
+/// How an enzyme is lost and comes back.
 struct Recovery {
     /// Half-life, hours.
     half_life: f64,
-    half_life_spread: (f64, f64),
     /// Share lost under usual doses.
     lost: f64,
-    lost_spread: (f64, f64),
-    citation: Citation,
 }
 
-fn recovery(knowledge: &Knowledge, id: &str) -> Option<Recovery> {
+fn recovery(knowledge: &Knowledge, substance: &Substance, id: &str) -> Option<Recovery> {
+    /// What irreversible inhibitors are given to reach, where no source says what one did.
+    const USUAL: f64 = 0.9;
     let enzyme = knowledge.base().enzymes.iter().find(|enzyme| enzyme.id == id)?;
-    let ((half_life, _), source) = knowledge::best::<TimeSpan>(&enzyme.recovery_half_life)?;
-    let ((lost, _), inhibition) = knowledge::best::<Fraction>(&enzyme.usual_inhibition)?;
-    let lost_spread = match inhibition.spread.as_deref().map(crate::units::range::<Fraction>) {
-        Some(Ok((low, high))) => (low.as_of_one(), high.as_of_one()),
-        _ => (lost.as_of_one(), lost.as_of_one()),
-    };
-    Some(Recovery {
-        half_life: half_life.as_hours(),
-        half_life_spread: kinetics::spread(source, half_life),
-        lost: lost.as_of_one(),
-        lost_spread,
-        citation: Citation::from(source),
-    })
-}
-
-fn enzyme_states(
-    knowledge: &Knowledge,
-    population: Population,
-    substance: &Substance,
-    one: &Use,
-    as_of: Timestamp,
-) -> Option<EnzymeState> {
-    let target = irreversible_target(substance)?;
-    let spell = one.spells.iter().rfind(|spell| one.acts_as(knowledge, "maoa_irreversible", spell))?;
-    let recovery = recovery(knowledge, target)?;
-    let since = if spell.running { 0.0 } else { hours_between(spell.last, as_of).max(0.0) };
-    let (returns, loses) = (format!("{target}/recovery"), format!("{target}/inhibition"));
-    let activity: Vec<f64> = (0..population.size())
-        .map(|person| {
-            let half_life =
-                population.lognormal(person, &returns, recovery.half_life, recovery.half_life_spread);
-            let lost = population.lognormal(person, &loses, recovery.lost, recovery.lost_spread);
-            1.0 - lost.min(0.999) * libm::exp2(-since / half_life)
-        })
-        .collect();
-    let activity = Interval::of(&activity)?;
-    (activity.p5 < 0.99).then(|| EnzymeState {
-        id: target.to_owned(),
-        by: substance.id.clone(),
-        activity,
-        last_dose: spell.last,
-        citation: recovery.citation,
-    })
+    let ((half_life, _), _) = knowledge::best::<TimeSpan>(&enzyme.recovery_half_life)?;
+    let role = substance.enzymes.iter().find(|role| role.enzyme == id && role.role == "inhibitor");
+    let lost = role.and_then(|role| kinetics::middle(&role.inhibition, Fraction::as_of_one)).unwrap_or(USUAL);
+    Some(Recovery { half_life: half_life.as_hours(), lost })
 }
 
 impl Exposure {
@@ -240,10 +339,10 @@ pub fn serotonergic(knowledge: &Knowledge, one: &Use) -> Serotonergic {
     strongest
 }
 
-/// A moment after a span; the end of time when it does not fit.
+/// A moment after a span, or before it where it is negative; the end of time when it does not fit.
 #[must_use]
 pub fn later(from: Timestamp, span: TimeSpan) -> Timestamp {
-    let seconds = (span.as_hours() * 3600.0).clamp(0.0, 1e12) as i64;
+    let seconds = (span.as_hours() * 3600.0).clamp(-1e12, 1e12) as i64;
     from.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
 

@@ -14,6 +14,7 @@ pub mod timeline;
 pub mod knowledge;
 
 pub mod population;
+pub mod predict;
 
 pub mod exposure;
 

@@ -40,6 +40,12 @@ impl Population {
         libm::sqrt(-2.0 * libm::log(u)) * libm::cos(std::f64::consts::TAU * v)
     }
 
+    /// A factor around 1 whose 5 to 95 % range is `low .. high`.
+    #[must_use]
+    pub fn factor(self, person: usize, parameter: &str, spread: (f64, f64)) -> f64 {
+        self.lognormal(person, parameter, 1.0, spread)
+    }
+
     /// A draw from a lognormal distribution with this median, whose 5 to 95 % range is `low .. high`.
     #[must_use]
     pub fn lognormal(self, person: usize, parameter: &str, median: f64, (low, high): (f64, f64)) -> f64 {

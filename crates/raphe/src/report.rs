@@ -18,6 +18,7 @@ use crate::{
         schema::{Grade, Level, Serotonergic, Side, Urgency},
     },
     timeline::{Notice, Origin, Weight},
+    units::two_digits,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -404,10 +405,15 @@ impl Writer<'_> {
                     true => "below 1 % of it, if stopped now, by",
                     false => "below 1 % of it by",
                 };
+                let level = left.total_ng_per_ml.map(|level| {
+                    let [median, low, high] = [level.median, level.p5, level.p95].map(two_digits);
+                    format!("about {median} ng/mL in the blood now ({low} to {high}), ")
+                });
                 under.push(Item {
                     text: format!(
-                        "{}: {} % of the most so far ({} to {} %); {gone} {} at the latest in 19 of 20 people.",
+                        "{}: {}{} % of the most so far ({} to {} %); {gone} {} at the latest in 19 of 20 people.",
                         capital(self.knowledge.substance_name(&left.moiety)),
+                        level.unwrap_or_default(),
                         percent(share.median),
                         percent(share.p5),
                         percent(share.p95),
@@ -417,11 +423,27 @@ impl Writer<'_> {
                     ..Item::default()
                 });
             }
-            for enzyme in assessment.enzymes.iter().filter(|enzyme| enzyme.by == item.substance) {
+            let moieties: Vec<&str> = assessment
+                .remaining
+                .iter()
+                .filter(|left| left.substance == item.substance)
+                .map(|left| left.moiety.as_str())
+                .chain([item.substance.as_str()])
+                .collect();
+            let leads = |enzyme: &&crate::exposure::EnzymeState| {
+                enzyme.by.first().is_some_and(|by| moieties.contains(&by.as_str()))
+            };
+            for enzyme in assessment.enzymes.iter().filter(leads) {
                 let percent = |share: f64| libm::round(share * 100.0);
+                let after = match enzyme.lasting {
+                    true => {
+                        "It comes back to its usual level over days to weeks, as enzyme is made and lost."
+                    }
+                    false => "It follows the level of the medicine.",
+                };
                 under.push(Item {
                     text: format!(
-                        "{} activity: about {} % of normal for this person ({} to {} %). It returns as new enzyme is made.",
+                        "{} activity: about {} % of this person's own ({} to {} %). {after}",
                         enzyme.id,
                         percent(enzyme.activity.median),
                         percent(enzyme.activity.p5),
@@ -561,6 +583,33 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
     for finding in check.findings.iter().filter(|finding| finding.substances.len() == 1) {
         together.push(finding_item(finding, &mut sources));
     }
+    let levels: Vec<Item> = check
+        .exposure_ratios
+        .iter()
+        .map(|ratio| {
+            let fold = ratio.auc_ratio;
+            let name = |id: &str| knowledge.substance_name(id).to_owned();
+            let digits = |fold: f64| crate::units::number(libm::round(fold * 10.0) / 10.0);
+            let (victim, beside) = (capital(&name(&ratio.victim)), name(&ratio.perpetrator));
+            let text = if fold.median >= 1.0 {
+                format!(
+                    "beside {beside}, about {} times as much of it in the blood over time ({} to {} in 9 of 10 people).",
+                    digits(fold.median),
+                    digits(fold.p5),
+                    digits(fold.p95)
+                )
+            } else {
+                let percent = |fold: f64| libm::round(fold * 100.0);
+                format!(
+                    "beside {beside}, only about {} % as much of it in the blood over time ({} to {} % in 9 of 10 people).",
+                    percent(fold.median),
+                    percent(fold.p5),
+                    percent(fold.p95)
+                )
+            };
+            Item { mark: Some(victim), text, ..Item::default() }
+        })
+        .collect();
     let mut worth_knowing: Vec<Item> = Vec::new();
     for item in &check.substances {
         for note in &item.notes {
@@ -574,6 +623,7 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
     }
     let sections = [
         section("Pair by pair", together),
+        section("How one changes the level of another (simulated)", levels),
         section("Worth knowing", worth_knowing),
         not_assessed(knowledge, &check.not_assessed),
         notices("What was not recognized", &check.notices),

@@ -156,6 +156,25 @@ pub fn number(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
+/// A number with two significant digits, as levels are told: more would claim what nobody knows.
+#[must_use]
+pub fn two_digits(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return "0".to_owned();
+    }
+    let digits = 1 - libm::floor(libm::log10(value.abs())) as i32;
+    if digits >= 0 {
+        let text = format!("{value:.*}", digits.min(12) as usize);
+        return if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text
+        };
+    }
+    let step = libm::pow(10.0, f64::from(-digits));
+    format!("{:.0}", libm::round(value / step) * step)
+}
+
 dimension! {
     /// A mass of substance, held in milligrams.
     ///
@@ -368,17 +387,47 @@ impl Interval {
     /// in which people were simulated.
     #[must_use]
     pub fn of(values: &[f64]) -> Option<Self> {
+        Self::weighed(values, &[])
+    }
+
+    /// The interval of people who count differently; without weights everyone counts the same.
+    ///
+    /// A weighted percentile is the first value at which the weights so far make that share of all.
+    #[must_use]
+    pub fn weighed(values: &[f64], weights: &[f64]) -> Option<Self> {
         if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
             return None;
         }
-        let mut sorted = values.to_vec();
-        sorted.sort_by(f64::total_cmp);
+        if weights.len() != values.len() {
+            let mut sorted = values.to_vec();
+            sorted.sort_by(f64::total_cmp);
+            let at = |p: f64| {
+                let place = p * (sorted.len() - 1) as f64;
+                let (below, above) = (libm::floor(place) as usize, libm::ceil(place) as usize);
+                sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64)
+            };
+            return Some(Self { median: at(0.5), p5: at(0.05), p95: at(0.95) });
+        }
+        let mut sorted: Vec<(f64, f64)> = values.iter().copied().zip(weights.iter().copied()).collect();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let all: f64 = sorted.iter().map(|(_, weight)| weight).sum();
         let at = |p: f64| {
-            let place = p * (sorted.len() - 1) as f64;
-            let (below, above) = (libm::floor(place) as usize, libm::ceil(place) as usize);
-            sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64)
+            let mut below = 0.0;
+            for (value, weight) in &sorted {
+                if below + weight >= p * all {
+                    return *value;
+                }
+                below += weight;
+            }
+            sorted.last().map_or(f64::NAN, |(value, _)| *value)
         };
-        Some(Self { median: at(0.5), p5: at(0.05), p95: at(0.95) })
+        (all > 0.0).then(|| Self { median: at(0.5), p5: at(0.05), p95: at(0.95) })
+    }
+
+    /// The same interval in another unit; `f` must keep the order.
+    #[must_use]
+    pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self { median: f(self.median), p5: f(self.p5), p95: f(self.p95) }
     }
 }
 

@@ -315,8 +315,7 @@ fn inhibition(
         return None;
     }
     let says = format!(
-        "{} slows the removal of {} by the enzyme {} ({} inhibitor), so more of it stays in the body and for longer. How \
-         much more was not computed.",
+        "{} slows the removal of {} by the enzyme {} ({} inhibitor), so more of it stays in the body and for longer.",
         super::capital(&by.names.inn),
         of.names.inn,
         inhibits.enzyme,

@@ -1,23 +1,41 @@
-//! From doses to amounts, exactly.
+//! What the base says of one substance, made into one consistent set of rates.
 //!
-//! One moiety is a chain of three amounts: gut `g`, body `b`, metabolite `m`, with `g' = -ka g`, `b' = ka g - k b`,
-//! `m' = k b - km m`. Between doses the solution is a sum of exponentials, so each step from one dose to the next is
-//! exact whatever its length. Half-lives differ between people: each virtual person draws one from the published
-//! spread. Where a source gives none, the 5 to 95 % range is taken as 0.6 to 1.6 times the median, which is wide on
-//! purpose.
+//! Sources give half-lives, clearances, volumes, bioavailabilities and peaks one by one, from different studies. Here
+//! they become the parameters of a typical person (70 kg, about 40 years, normal metabolizer, no smoker): a clearance
+//! split into liver and kidney, a liver that extracts before and after the drug reaches the circulation, one or two
+//! compartments. Where two numbers cannot both hold, clearance and half-life win, because exposure over weeks hangs on
+//! them; a volume or a peak then decides whether a second compartment is needed.
 //!
-//! A metabolite's amount is counted as if all of the drug became it: its share of its own peak does not depend on the
-//! fraction, and no other number leaves this module.
+//! ```text
+//!   dose ─▶ gut ─▶ wall of the gut (CYP3A4) ─▶ liver ─▶ blood ◀─▶ tissue
+//!                                               ▲  │       │
+//!                                               └──┴───────┴─▶ liver (CYPs, rest), kidney
+//! ```
+//!
+//! The liver is well stirred (Rowland, Benet and Graham 1973, J Pharmacokinet Biopharm 1:123): extraction is
+//! `x / (1 + x)` with `x` the intrinsic clearance over the flow. `x` alone scales with enzyme activity, so a drug that
+//! the liver extracts strongly reacts to an inhibitor in its bioavailability, another one in its half-life.
 
 use crate::{
-    exposure::{Remaining, hours_between, intake::Use, later},
     knowledge::{self, Citation, Knowledge},
-    population::Population,
-    timeline::Route,
-    units::{Interval, TimeSpan},
+    timeline::{DoseLine, Form, Route, Schedule, diary::read_dose_line},
+    units::{self, Clearance, Fraction, MassConcentration, TimeSpan, Volume},
 };
-use jiff::Timestamp;
 use raphe_knowledge::{Kinetics, Substance, Value};
+use std::f64::consts::LN_2;
+
+/// Blood flow through the liver of a 70 kg person, L/h: 20.7 mL/min/kg (Davies and Morris 1993, Pharm Res 10:1093).
+pub(crate) const LIVER_FLOW: f64 = 87.0;
+/// The body that published clearances and volumes are taken to be of, kg.
+pub(crate) const TYPICAL_WEIGHT: f64 = 70.0;
+/// No liver is taken to extract more than this: beyond it, a peak and an AUC say nothing of the intrinsic clearance.
+const MOST_EXTRACTED: f64 = 0.97;
+/// Time of the peak where no source gives one, hours.
+const USUAL_T_MAX: f64 = 2.0;
+/// How much later the peak of an extended release comes where no source says, times.
+const EXTENDED_T_MAX: f64 = 3.0;
+/// Absorption rate of what is absorbed at once, 1/h.
+const AT_ONCE: f64 = 20.0;
 
 /// A half-life with its spread and source.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,30 +50,38 @@ pub struct HalfLife {
     pub citation: Citation,
 }
 
-/// The 5 to 95 % range of a value: as published, or 0.6 to 1.6 times the median.
+/// The 5 to 95 % range of a value: as published, or 0.6 to 1.6 times the median, which is wide on purpose.
 #[must_use]
 pub fn spread(value: &Value, median: TimeSpan) -> (f64, f64) {
-    let published = value.spread.as_deref().and_then(|text| crate::units::range::<TimeSpan>(text).ok());
+    let published = value.spread.as_deref().and_then(|text| units::range::<TimeSpan>(text).ok());
     match published {
         Some((low, high)) if high > low => (low.as_hours(), high.as_hours()),
         _ => (0.6 * median.as_hours(), 1.6 * median.as_hours()),
     }
 }
 
-/// Kinetics by a route; another route's where this one is not known, because elimination is the body's.
-fn by_route(substance: &Substance, route: Route) -> Option<&Kinetics> {
-    let pk = &substance.pk;
-    let known = |kinetics: &&Kinetics| !kinetics.half_life.is_empty();
-    pk.get(route.word())
-        .filter(known)
-        .or_else(|| pk.get("oral").filter(known))
-        .or_else(|| pk.values().find(known))
+/// The tables of a substance in the order in which a route is answered from them: its form, itself, `oral`, any other.
+///
+/// Elimination is the body's, so a route without a table of its own has that of another.
+fn tables<'a>(
+    substance: &'a Substance,
+    route: Route,
+    form: Option<Form>,
+) -> impl Iterator<Item = &'a Kinetics> {
+    let word = match form {
+        Some(Form::ExtendedRelease) => Some("extended_release"),
+        Some(Form::Depot) => Some("depot"),
+        _ => None,
+    };
+    let named = [word, Some(route.word()), Some("oral")].into_iter().flatten();
+    named.filter_map(|name| substance.pk.get(name)).chain(substance.pk.values())
 }
 
 /// The half-life of one moiety.
 #[must_use]
 pub fn half_life(substance: &Substance, route: Route) -> Option<HalfLife> {
-    let ((low, high), value) = knowledge::best::<TimeSpan>(&by_route(substance, route)?.half_life)?;
+    let list = tables(substance, route, None).map(|table| &table.half_life).find(|list| !list.is_empty())?;
+    let ((low, high), value) = knowledge::best::<TimeSpan>(list)?;
     // A published range without a center is taken at its geometric middle.
     let median = libm::sqrt(low.as_hours() * high.as_hours());
     let spread = if high > low { (low.as_hours(), high.as_hours()) } else { spread(value, low) };
@@ -77,212 +103,370 @@ pub fn slowest_half_life(knowledge: &Knowledge, substance: &Substance, route: Ro
         .max_by(|a, b| a.median.total_cmp(&b.median))
 }
 
-/// Absorption rate that puts the peak of one dose at `t_max` for the typical person; `None` = at once.
-fn absorption_rate(kinetics: &Kinetics, median_half_life: f64) -> Option<f64> {
-    let ((low, high), _) = knowledge::best::<TimeSpan>(&kinetics.t_max)?;
-    let t_max = libm::sqrt(low.as_hours() * high.as_hours());
-    if t_max <= 0.0 {
-        return None;
-    }
-    let k = std::f64::consts::LN_2 / median_half_life;
-    // ln(ka/k)/(ka - k) falls with ka: bisect between the elimination rate and a very fast absorption.
-    let (mut low, mut high) = (k * 1.000_001, 1e4);
-    let peak_at = |ka: f64| libm::log(ka / k) / (ka - k);
-    if t_max >= peak_at(low) {
-        return Some(low);
-    }
-    for _ in 0..60 {
-        let middle = libm::sqrt(low * high);
-        if peak_at(middle) > t_max { low = middle } else { high = middle }
-    }
-    Some(high)
+/// The middle of the first value of a list that reads, in the units of `get`.
+pub(crate) fn middle<T>(list: &[Value], get: impl Fn(T) -> f64) -> Option<f64>
+where
+    T: std::str::FromStr<Err = units::ParseQuantityError> + Copy,
+{
+    let ((low, high), _) = knowledge::best::<T>(list)?;
+    let (low, high) = (get(low), get(high));
+    Some(if low == high { low } else { libm::sqrt(low * high) })
 }
 
-/// Amounts of the chain, in milligrams of the dose.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Amounts {
-    /// Waiting to be absorbed.
-    pub gut: f64,
-    /// In the body.
-    pub body: f64,
-    /// As metabolite.
-    pub metabolite: f64,
+/// A clearance or volume for the typical body, and whether it is apparent (bioavailability not taken out).
+fn sized<T>(list: &[Value], get: fn(T) -> f64) -> Option<(f64, bool)>
+where
+    T: std::str::FromStr<Err = units::ParseQuantityError> + Copy,
+{
+    let value = list.first()?;
+    let (low, high) = value.value.split_once("..").unwrap_or((&value.value, &value.value));
+    let read = |text: &str| {
+        let (text, scale) = match text.trim().strip_suffix("/kg") {
+            Some(each) => (each, TYPICAL_WEIGHT),
+            None => (text, 1.0),
+        };
+        text.parse().ok().map(|quantity| get(quantity) * scale)
+    };
+    let middle = libm::sqrt(read(low)? * read(high)?);
+    (middle > 0.0).then_some((middle, value.parameter.as_deref() == Some("apparent")))
 }
 
-/// Rates of the chain, 1/h.
+/// How one moiety moves through a typical person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Disposition {
+    /// Elimination half-life, hours.
+    pub(crate) half_life: f64,
+    /// 5 to 95 % range between people, as factors of the half-life.
+    pub(crate) spread: (f64, f64),
+    /// Whether amounts become levels: a clearance or a volume is known. Else the volume is one liter.
+    pub(crate) measured: bool,
+    /// Clearance, L/h.
+    pub(crate) clearance: f64,
+    /// Share of the clearance that leaves by the kidney.
+    pub(crate) renal: f64,
+    /// Share of what flows through the liver that it removes.
+    pub(crate) extraction: f64,
+    /// Volume of the central compartment, L.
+    pub(crate) central: f64,
+    /// Rate into the tissue, 1/h; 0 = one compartment.
+    pub(crate) to_tissue: f64,
+    /// Rate back, 1/h.
+    pub(crate) from_tissue: f64,
+    /// Share of a swallowed dose that reaches the wall of the gut.
+    pub(crate) absorbed: f64,
+    /// Share that survives the wall of the gut.
+    pub(crate) gut: f64,
+    /// Share not bound in plasma, where known.
+    pub(crate) unbound: Option<f64>,
+}
+
+/// How a dose gets in by one route and form.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rates {
-    /// Absorption; `None` = at once.
-    pub absorption: Option<f64>,
-    /// Elimination of the parent.
-    pub elimination: f64,
-    /// Elimination of the metabolite; `None` where none is followed.
-    pub metabolite: Option<f64>,
+pub(crate) struct Uptake {
+    /// First-order rate, 1/h; `None` = straight into the blood.
+    pub(crate) rate: Option<f64>,
+    /// Hours before it begins.
+    pub(crate) lag: f64,
+    /// Share of the dose that gets as far as the wall of the gut, or into the blood where it passes none.
+    pub(crate) share: f64,
+    /// Whether it passes the wall of the gut and the liver first.
+    pub(crate) first_pass: bool,
 }
 
-impl Rates {
-    /// The amounts after a time without doses: exact.
-    ///
-    /// Two rates that are equal are set one part in a million apart, which changes a result by less than that.
-    #[must_use]
-    pub fn after(&self, hours: f64, start: Amounts) -> Amounts {
-        self.propagate(&self.decays(hours), start)
-    }
-
-    fn apart(&self) -> (f64, f64, f64) {
-        let nudge = |rate: f64, other: f64| {
-            if (rate / other - 1.0).abs() < 1e-6 { other * (1.0 + 1e-6) } else { rate }
+impl Disposition {
+    /// From the base; `None` without a half-life.
+    pub(crate) fn of(substance: &Substance, route: Route) -> Option<Self> {
+        let half_life = half_life(substance, route)?;
+        let first = |get: fn(&Kinetics) -> &Vec<Value>| {
+            tables(substance, route, None).map(get).find(|list| !list.is_empty()).map(Vec::as_slice)
         };
-        let k = self.elimination;
-        let ka = nudge(self.absorption.unwrap_or(k * 1e6), k);
-        let km = self.metabolite.map_or(k * 1e6, |km| nudge(nudge(km, k), ka));
-        (ka, k, km)
-    }
+        let share = |get| first(get).and_then(|list| middle(list, Fraction::as_of_one));
+        let by_mouth = substance.pk.get("oral");
+        let available = by_mouth
+            .and_then(|table| middle(&table.bioavailability, Fraction::as_of_one))
+            .map(|share| share.clamp(0.001, 1.0));
+        let renal = share(|table| &table.renal).unwrap_or(0.0).clamp(0.0, 1.0);
+        let gut = share(|table| &table.gut_availability).unwrap_or(1.0).clamp(0.02, 1.0);
+        // What was measured in the vein goes first: it needs no bioavailability.
+        let in_order = || substance.pk.get("iv").into_iter().chain(tables(substance, route, None));
+        let clearances: Vec<_> =
+            in_order().filter_map(|table| sized(&table.clearance, Clearance::as_liters_per_hour)).collect();
+        let volumes: Vec<_> =
+            in_order().filter_map(|table| sized(&table.volume, Volume::as_liters)).collect();
+        let systemic = |list: &[(f64, bool)]| list.iter().find(|(_, apparent)| !apparent).map(|(v, _)| *v);
+        let apparent = |list: &[(f64, bool)]| list.iter().find(|(_, apparent)| *apparent).map(|(v, _)| *v);
 
-    fn decays(&self, hours: f64) -> [f64; 3] {
-        let (ka, k, km) = self.apart();
-        [libm::exp(-ka * hours), libm::exp(-k * hours), libm::exp(-km * hours)]
-    }
-
-    fn propagate(&self, &[ea, e, em]: &[f64; 3], start: Amounts) -> Amounts {
-        let (ka, k, km) = self.apart();
-        let Amounts { gut, body, metabolite } = start;
-        let from_gut = gut * ka / (ka - k);
-        let gut_after = gut * ea;
-        let body_after = body * e + from_gut * (e - ea);
-        let metabolite_after = match self.metabolite {
-            None => 0.0,
-            Some(_) => {
-                metabolite * em
-                    + body * k / (k - km) * (em - e)
-                    + from_gut * k * ((em - e) / (k - km) - (em - ea) / (ka - km))
-            }
+        // An apparent clearance without a bioavailability: all that is not lost in gut and liver arrives.
+        let assumed = |apparent: f64| gut * LIVER_FLOW / (LIVER_FLOW + gut * apparent * (1.0 - renal));
+        let reaches = available.or_else(|| apparent(&clearances).map(assumed)).unwrap_or(1.0);
+        let volume = systemic(&volumes).or_else(|| apparent(&volumes).map(|volume| volume * reaches));
+        let rate = LN_2 / half_life.median;
+        let known = systemic(&clearances)
+            .or_else(|| apparent(&clearances).map(|clearance| clearance * reaches))
+            .or_else(|| volume.map(|volume| volume * rate));
+        let clearance = known.unwrap_or(rate);
+        let by_liver = clearance * (1.0 - renal);
+        let from_flow = (by_liver / LIVER_FLOW).min(MOST_EXTRACTED);
+        let extraction = match (known, available) {
+            // Amounts alone: the share that is lost on the way is the only trace of the liver.
+            (None, Some(available)) => (1.0 - available / gut).clamp(0.0, MOST_EXTRACTED),
+            (None, None) => 0.0,
+            (Some(_), Some(available)) => from_flow.min((1.0 - available / gut).max(0.02)),
+            (Some(_), None) => from_flow,
         };
-        Amounts { gut: gut_after, body: body_after, metabolite: metabolite_after.max(0.0) }
-    }
-}
-
-/// What is left now of a substance and of each of its metabolites, where it is above 1 % of its peak.
-pub(crate) fn remaining(
-    knowledge: &Knowledge,
-    population: Population,
-    one: &Use,
-    as_of: Timestamp,
-) -> Vec<Remaining> {
-    let Some(substance) = knowledge.substance(&one.substance) else { return Vec::new() };
-    let Some(route) = one.spells.last().map(|spell| spell.route) else { return Vec::new() };
-    let Some(parent) = half_life(substance, route) else { return Vec::new() };
-    let absorption = by_route(substance, route).and_then(|kinetics| absorption_rate(kinetics, parent.median));
-    let last_dose = one.intakes.last().map_or(as_of, |intake| intake.to.min(as_of));
-    let metabolites = substance
-        .metabolites
-        .iter()
-        .filter_map(|link| half_life(knowledge.substance(&link.id)?, route))
-        .map(Some);
-    let mut left = Vec::new();
-    for metabolite in std::iter::once(None).chain(metabolites) {
-        let chain = Chain { one, parent: &parent, metabolite: metabolite.as_ref(), absorption };
-        let (mut shares, mut gone) = (Vec::new(), Vec::new());
-        for person in 0..population.size() {
-            let (share, hours_to_go) = chain.run(population, person, as_of);
-            shares.push(share);
-            gone.push(hours_to_go);
+        let absorbed = available.map_or(1.0, |share| (share / (gut * (1.0 - extraction))).min(1.0));
+        let mut disposition = Self {
+            half_life: half_life.median,
+            spread: (half_life.spread.0 / half_life.median, half_life.spread.1 / half_life.median),
+            measured: known.is_some(),
+            clearance,
+            renal,
+            extraction,
+            central: clearance / rate,
+            to_tissue: 0.0,
+            from_tissue: 0.0,
+            absorbed,
+            gut,
+            unbound: share(|table| &table.fraction_unbound),
+        };
+        if known.is_some() {
+            disposition.distribute(substance, volume, available);
         }
-        let moiety = metabolite.as_ref().unwrap_or(&parent);
-        let (Some(share_of_peak), Some(gone)) = (Interval::of(&shares), Interval::of(&gone)) else {
-            continue;
-        };
-        if share_of_peak.p95 >= 0.01 {
-            left.push(Remaining {
-                substance: one.substance.clone(),
-                moiety: moiety.moiety.clone(),
-                share_of_peak,
-                last_dose,
-                gone_by: later(as_of, TimeSpan::hours(gone.p95)),
-                citation: moiety.citation.clone(),
-            });
-        }
+        Some(disposition)
     }
-    left
-}
 
-/// One moiety of one use.
-struct Chain<'a> {
-    one: &'a Use,
-    parent: &'a HalfLife,
-    metabolite: Option<&'a HalfLife>,
-    absorption: Option<f64>,
-}
-
-impl Chain<'_> {
-    /// One person's share of the own peak now, and the hours until it is below 1 %.
-    fn run(&self, population: Population, person: usize, as_of: Timestamp) -> (f64, f64) {
-        let rate = |half_life: &HalfLife| {
-            let parameter = format!("{}/half_life", half_life.moiety);
-            std::f64::consts::LN_2
-                / population.lognormal(person, &parameter, half_life.median, half_life.spread)
+    /// Adds a tissue where the volume is smaller than clearance and half-life ask for, or the peak higher.
+    fn distribute(&mut self, substance: &Substance, volume: Option<f64>, available: Option<f64>) {
+        let whole = self.central;
+        let steady = volume.filter(|steady| *steady < whole / 1.15);
+        let peak = substance.pk.get("oral").and_then(|table| {
+            let value = table.peak.first()?;
+            let high: MassConcentration = value.value.parse().ok()?;
+            let regimen = Regimen::at(substance, value)?;
+            let uptake = Uptake::of(substance, self, Route::Oral, None);
+            (regimen.of.is_none() && regimen.every.is_none() && available.is_some_and(|share| share > 0.0))
+                .then_some((high.as_mg_per_l() / regimen.dose, uptake.lag, t_max(substance)))
+        });
+        let with_central = |central: f64| {
+            let steady = steady.unwrap_or_else(|| libm::sqrt(central * whole)).max(central * 1.02);
+            self.with_tissue(central, steady)
         };
-        let elimination = rate(self.parent);
-        let metabolite = self.metabolite.map(rate);
-        let rates =
-            Rates { absorption: self.absorption.map(|ka| ka.max(elimination)), elimination, metabolite };
-        let slowest = metabolite.unwrap_or(elimination).min(elimination);
-        // What is older than sixty half-lives is below one part in 10^18.
-        let horizon = 60.0 * std::f64::consts::LN_2 / slowest;
-        let counted = |amounts: Amounts| match metabolite {
-            Some(_) => amounts.metabolite,
-            None => amounts.gut + amounts.body,
-        };
-        let mut amounts = Amounts::default();
-        let mut peak = 0.0_f64;
-        let mut clock: Option<Timestamp> = None;
-        let (mut step, mut decays) = (f64::NAN, [1.0; 3]);
-        for (index, intake) in self.one.intakes.iter().enumerate() {
-            let draw = |what: &str, low: f64, high: f64| match high > low {
-                true => low + (high - low) * population.uniform(person, what, index as u64),
-                false => low,
-            };
-            let hours = hours_between(intake.from, intake.to);
-            let at = later(intake.from, TimeSpan::hours(draw("intake/time", 0.0, hours)))
-                .min(as_of.max(intake.from));
-            if at > as_of || hours_between(at, as_of) > horizon {
-                continue;
-            }
-            if let Some(clock) = clock {
-                let hours = hours_between(clock, at).max(0.0);
-                if hours != step {
-                    (step, decays) = (hours, rates.decays(hours));
+        match (steady, peak) {
+            (_, Some((peak, lag, t_max))) => {
+                let reaches = self.absorbed * self.gut * (1.0 - self.extraction);
+                let height = |shape: &Self| {
+                    let rate = shape.absorption(t_max - lag);
+                    let profile = Profile::swallowed(shape, rate);
+                    profile.at(profile.peak_time()) * reaches
+                };
+                if height(self) >= peak / 1.05 {
+                    return;
                 }
-                amounts = rates.propagate(&decays, amounts);
-                peak = peak.max(counted(amounts));
+                let (mut low, mut high) = (whole * 0.03, steady.unwrap_or(whole) / 1.03);
+                for _ in 0..24 {
+                    let middle = libm::sqrt(low * high);
+                    if height(&with_central(middle)) > peak { low = middle } else { high = middle }
+                }
+                *self = with_central(libm::sqrt(low * high));
             }
-            clock = Some(clock.map_or(at, |clock| clock.max(at)));
-            let (low, high) = intake.mass.map_or((1.0, 1.0), |(low, high)| (low.as_mg(), high.as_mg()));
-            let dose = draw("intake/dose", low, high);
-            match rates.absorption {
-                Some(_) => amounts.gut += dose,
-                None => amounts.body += dose,
+            (Some(steady), None) => *self = self.with_tissue(0.5 * steady, steady),
+            (None, None) => {}
+        }
+    }
+
+    /// The same clearance and terminal half-life with a central volume and a steady-state volume.
+    ///
+    /// From `CL = k V`, `l1 l2 = k k21` and `l1 + l2 = k + k12 + k21`, `l2` being the terminal rate.
+    fn with_tissue(&self, central: f64, steady: f64) -> Self {
+        let terminal = LN_2 / self.half_life;
+        let out = self.clearance / central;
+        let back = (out - terminal) / (out / terminal - steady / central);
+        if !(back.is_finite() && back > 0.0) {
+            return *self;
+        }
+        Self { central, from_tissue: back, to_tissue: back * (steady / central - 1.0), ..*self }
+    }
+
+    /// Share of a swallowed dose that reaches the circulation.
+    pub(crate) fn bioavailability(&self) -> f64 {
+        self.absorbed * self.gut * (1.0 - self.extraction)
+    }
+
+    /// Absorption rate that puts the peak of one dose at `t_max` hours.
+    fn absorption(&self, t_max: f64) -> f64 {
+        let terminal = LN_2 / self.half_life;
+        if t_max <= 0.02 {
+            return AT_ONCE;
+        }
+        // The peak comes earlier the faster the absorption: bisect between the elimination rate and at once.
+        let (mut low, mut high) = (terminal * 0.8, AT_ONCE);
+        if Profile::swallowed(self, low).peak_time() <= t_max {
+            return low;
+        }
+        for _ in 0..40 {
+            let middle = libm::sqrt(low * high);
+            if Profile::swallowed(self, middle).peak_time() > t_max { low = middle } else { high = middle }
+        }
+        high
+    }
+}
+
+/// Time of the peak of one swallowed dose, hours.
+fn t_max(substance: &Substance) -> f64 {
+    substance.pk.get("oral").and_then(|table| middle(&table.t_max, TimeSpan::as_hours)).unwrap_or(USUAL_T_MAX)
+}
+
+impl Uptake {
+    /// By a route and a form.
+    pub(crate) fn of(
+        substance: &Substance,
+        disposition: &Disposition,
+        route: Route,
+        form: Option<Form>,
+    ) -> Self {
+        let own = substance.pk.get(route.word());
+        let formed = match form {
+            Some(Form::ExtendedRelease) => substance.pk.get("extended_release"),
+            Some(Form::Depot) => substance.pk.get("depot"),
+            _ => None,
+        };
+        let either = |get: fn(&Kinetics) -> &Vec<Value>| {
+            [formed, own].into_iter().flatten().map(get).find(|list| !list.is_empty())
+        };
+        let hours = |list: Option<&Vec<Value>>| list.and_then(|list| middle(list, TimeSpan::as_hours));
+        let lag = hours(either(|table| &table.lag)).unwrap_or(0.0).clamp(0.0, 48.0);
+        let first_pass = route == Route::Oral && form != Some(Form::Depot);
+        let written = either(|table| &table.bioavailability)
+            .and_then(|list| middle(list, Fraction::as_of_one))
+            .map(|share| share.clamp(0.001, 1.0));
+        let share = match (first_pass, written) {
+            (true, Some(share)) => (share / (disposition.gut * (1.0 - disposition.extraction))).min(1.0),
+            (true, None) => disposition.absorbed,
+            (false, Some(share)) if route != Route::Iv => share,
+            // Swallowed in the end, unless a source says how much passes the mucosa.
+            (false, None) if matches!(route, Route::Sublingual | Route::Buccal) => {
+                disposition.bioavailability()
             }
-            peak = peak.max(counted(amounts));
+            (false, _) => 1.0,
+        };
+        let slow = formed.and_then(|table| middle(&table.half_life, TimeSpan::as_hours));
+        let peak = hours(either(|table| &table.t_max));
+        let rate = match (route, form) {
+            (Route::Iv, _) => None,
+            // Release slower than removal: the half-life seen is that of the release.
+            _ if slow.is_some_and(|slow| slow > 1.2 * disposition.half_life) => slow.map(|slow| LN_2 / slow),
+            (_, Some(Form::ExtendedRelease)) if formed.is_none_or(|table| table.t_max.is_empty()) => {
+                Some(disposition.absorption(EXTENDED_T_MAX * t_max(substance)))
+            }
+            (Route::Inhaled | Route::Smoked, _) => {
+                Some(peak.map_or(AT_ONCE, |peak| disposition.absorption(peak - lag)))
+            }
+            _ => Some(disposition.absorption(peak.unwrap_or(USUAL_T_MAX) - lag)),
+        };
+        Self { rate, lag, share, first_pass }
+    }
+}
+
+/// A regimen as the base writes it: `"20 mg daily"`, `"fluoxetine 20 mg daily"`, `"50 mg"`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Regimen {
+    /// The substance it is of, where it is another.
+    pub(crate) of: Option<String>,
+    /// One dose, mg.
+    pub(crate) dose: f64,
+    /// Hours from dose to dose; `None` = one dose.
+    pub(crate) every: Option<f64>,
+}
+
+impl Regimen {
+    /// The regimen a value was measured at.
+    pub(crate) fn at(substance: &Substance, value: &Value) -> Option<Self> {
+        Self::read(substance, value.at.as_deref()?)
+    }
+
+    /// Reads a regimen of a substance, or of the one it names.
+    pub(crate) fn read(substance: &Substance, text: &str) -> Option<Self> {
+        let own = text.trim().starts_with(|c: char| c.is_ascii_digit());
+        let line = match own {
+            true => read_dose_line(&format!("{} {text}", substance.names.inn)),
+            false => read_dose_line(text),
+        };
+        let line: DoseLine = line.ok()?;
+        let crate::timeline::Dose::Known(amount) = line.dose else { return None };
+        let dose = amount.mass(Some(units::Mass::kg(TYPICAL_WEIGHT)), line.over)?.as_mg();
+        let every = line.schedule.map(|schedule| match schedule {
+            Schedule::TimesADay(n) => 24.0 / f64::from(n.max(1)),
+            Schedule::Every(step) => step.as_hours().max(0.25),
+            Schedule::Nightly | Schedule::Continuous | Schedule::AsNeeded => 24.0,
+            Schedule::Weekly => 168.0,
+            Schedule::At(times) => 24.0 / times.len().max(1) as f64,
+        });
+        (dose > 0.0).then(|| Self { of: (!own).then_some(line.name.text), dose, every })
+    }
+}
+
+/// The level after one dose, as a sum of exponentials for each milligram that reaches the blood.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Profile {
+    terms: [(f64, f64); 3],
+}
+
+impl Profile {
+    /// A dose that is absorbed at `rate`; infinite = injected.
+    pub(crate) fn swallowed(disposition: &Disposition, rate: f64) -> Self {
+        let (k, a, b) =
+            (disposition.clearance / disposition.central, disposition.to_tissue, disposition.from_tissue);
+        let (sum, product) = (k + a + b, k * b);
+        let root = libm::sqrt((sum * sum - 4.0 * product).max(0.0));
+        let (fast, slow) = if b > 0.0 { (0.5 * (sum + root), 0.5 * (sum - root)) } else { (k, k) };
+        let mut terms = match b > 0.0 {
+            true => [((fast - b) / (fast - slow), fast), ((b - slow) / (fast - slow), slow), (0.0, 1.0)],
+            false => [(1.0, k), (0.0, 1.0), (0.0, 1.0)],
+        };
+        let mut gone = 0.0;
+        if rate.is_finite() {
+            for term in &mut terms[..2] {
+                // Rates that meet are set one part in a million apart.
+                let apart = if (rate / term.1 - 1.0).abs() < 1e-6 { 1e-6 * rate } else { rate - term.1 };
+                term.0 *= rate / apart;
+                gone += term.0;
+            }
+            terms[2] = (-gone, rate);
         }
-        let Some(clock) = clock else { return (0.0, 0.0) };
-        let now = rates.after(hours_between(clock, as_of).max(0.0), amounts);
-        // A slow metabolite still rises after the last dose: its peak may lie behind or ahead of now.
-        let mut ahead = 0.0_f64;
-        for quarter in 1..=40 {
-            let hours = 0.25 * f64::from(quarter) * std::f64::consts::LN_2 / elimination;
-            let then = counted(rates.after(hours, amounts));
-            peak = peak.max(if hours <= hours_between(clock, as_of) { then } else { 0.0 });
-            ahead = ahead.max(then);
+        terms.iter_mut().for_each(|term| term.0 /= disposition.central);
+        Self { terms }
+    }
+
+    /// Level at a time, mg/L for each milligram.
+    pub(crate) fn at(&self, hours: f64) -> f64 {
+        self.terms.iter().map(|(share, rate)| share * libm::exp(-rate * hours)).sum()
+    }
+
+    /// Time of the highest level, hours.
+    pub(crate) fn peak_time(&self) -> f64 {
+        let slope = |t: f64| -> f64 {
+            self.terms.iter().map(|(share, rate)| -share * rate * libm::exp(-rate * t)).sum()
+        };
+        let slowest = self.terms.iter().filter(|(share, _)| *share != 0.0).map(|term| term.1);
+        let (mut low, mut high) = (0.0, 10.0 / slowest.fold(f64::INFINITY, f64::min));
+        if slope(1e-9) <= 0.0 {
+            return 0.0;
         }
-        let peak = if peak > 0.0 { peak } else { ahead };
-        if peak <= 0.0 {
-            return (0.0, 0.0);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if slope(middle) > 0.0 { low = middle } else { high = middle }
         }
-        let share = (counted(now) / peak).min(1.0);
-        let total = (now.gut + now.body + now.metabolite) / peak;
-        let hours_to_go = if total > 0.01 { libm::log(total / 0.01) / slowest } else { 0.0 };
-        (share, hours_to_go)
+        0.5 * (low + high)
+    }
+
+    /// Mean level over the first `window` hours after a dose, mg/L for each milligram; under a regimen, once it has
+    /// leveled off.
+    pub(crate) fn mean(&self, every: Option<f64>, window: f64) -> f64 {
+        let area = |(share, rate): &(f64, f64)| {
+            let one = share * (1.0 - libm::exp(-rate * window)) / rate;
+            every.map_or(one, |every| one / (1.0 - libm::exp(-rate * every)))
+        };
+        self.terms.iter().map(area).sum::<f64>() / window
     }
 }
 
@@ -290,69 +474,47 @@ impl Chain<'_> {
 mod tests {
     use super::*;
 
-    const RATES: Rates = Rates { absorption: Some(0.9), elimination: 0.1, metabolite: Some(0.01) };
-
-    /// The chain by many small Euler steps: slow, but from the equations alone.
-    fn by_small_steps(rates: Rates, hours: f64, start: Amounts) -> Amounts {
-        let steps = 2_000_000;
-        let h = hours / f64::from(steps);
-        let (ka, k, km) = (rates.absorption.unwrap(), rates.elimination, rates.metabolite.unwrap());
-        let mut a = start;
-        for _ in 0..steps {
-            let (gut, body, metabolite) =
-                (-ka * a.gut, ka * a.gut - k * a.body, k * a.body - km * a.metabolite);
-            a = Amounts {
-                gut: a.gut + h * gut,
-                body: a.body + h * body,
-                metabolite: a.metabolite + h * metabolite,
-            };
-        }
-        a
-    }
-
-    #[test]
-    fn one_long_step_is_the_solution_of_the_equations() {
-        let start = Amounts { gut: 100.0, body: 20.0, metabolite: 5.0 };
-        let (exact, slow) = (RATES.after(30.0, start), by_small_steps(RATES, 30.0, start));
-        for (a, b) in [(exact.gut, slow.gut), (exact.body, slow.body), (exact.metabolite, slow.metabolite)] {
-            assert!((a - b).abs() < 1e-3, "{exact:?} {slow:?}");
+    fn simple() -> Disposition {
+        Disposition {
+            half_life: 6.93,
+            spread: (0.6, 1.6),
+            measured: true,
+            clearance: 10.0,
+            renal: 0.0,
+            extraction: 0.1,
+            central: 100.0,
+            to_tissue: 0.0,
+            from_tissue: 0.0,
+            absorbed: 1.0,
+            gut: 1.0,
+            unbound: None,
         }
     }
 
     #[test]
-    fn two_steps_are_one_step() {
-        let start = Amounts { gut: 100.0, body: 20.0, metabolite: 5.0 };
-        let (one, two) = (RATES.after(30.0, start), RATES.after(12.0, RATES.after(18.0, start)));
-        assert!((one.metabolite - two.metabolite).abs() < 1e-9 && (one.body - two.body).abs() < 1e-9);
+    fn a_tissue_keeps_clearance_and_half_life() {
+        let one = Disposition { clearance: 10.0, half_life: 10.0 * LN_2 * 2.0, central: 200.0, ..simple() };
+        let two = one.with_tissue(40.0, 120.0);
+        assert!(two.to_tissue > 0.0);
+        let profile = Profile::swallowed(&two, f64::INFINITY);
+        assert!((profile.mean(None, 1e5) * 1e5 * 10.0 - 1.0).abs() < 1e-9, "CL = dose / AUC");
+        let (late, later) = (profile.at(200.0), profile.at(200.0 + two.half_life));
+        assert!((later / late - 0.5).abs() < 1e-3, "terminal half-life");
+        assert!((profile.at(0.0) * 40.0 - 1.0).abs() < 1e-9, "starts in the central volume");
     }
 
     #[test]
-    fn nothing_is_made_from_nothing() {
-        assert_eq!(RATES.after(5.0, Amounts::default()), Amounts::default());
-        let after = RATES.after(5.0, Amounts { gut: 100.0, ..Amounts::default() });
-        assert!(after.gut + after.body + after.metabolite <= 100.0 + 1e-9, "{after:?}");
-    }
-
-    #[test]
-    fn equal_rates_do_not_divide_by_zero() {
-        let rates = Rates { absorption: Some(0.1), elimination: 0.1, metabolite: Some(0.1) };
-        let after = rates.after(10.0, Amounts { gut: 100.0, ..Amounts::default() });
-        let exact = 100.0 * 0.1 * 10.0 * libm::exp(-1.0);
-        assert!((after.body / exact - 1.0).abs() < 1e-4, "{after:?}");
-        assert!(after.metabolite.is_finite());
-    }
-
-    #[test]
-    fn accumulation_of_a_daily_dose_is_the_closed_form() {
-        let half_life = 26.0_f64;
-        let rates =
-            Rates { absorption: None, elimination: std::f64::consts::LN_2 / half_life, metabolite: None };
-        let mut amounts = Amounts { body: 1.0, ..Amounts::default() };
-        for _ in 0..200 {
-            amounts = rates.after(24.0, amounts);
-            amounts.body += 1.0;
+    fn the_peak_comes_when_it_is_told_to() {
+        for t_max in [0.5, 1.0, 3.0, 6.0] {
+            let rate = simple().absorption(t_max);
+            assert!((Profile::swallowed(&simple(), rate).peak_time() - t_max).abs() < 1e-3, "{t_max}");
         }
-        let exact = 1.0 / (1.0 - 2.0_f64.powf(-24.0 / half_life));
-        assert!((amounts.body / exact - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_mean_of_a_regimen_is_dose_rate_over_clearance() {
+        let profile = Profile::swallowed(&simple(), 1.0);
+        assert!((profile.mean(Some(24.0), 24.0) - 1.0 / 24.0 / 10.0).abs() < 1e-12);
+        assert!(profile.mean(Some(24.0), 8.0) > profile.mean(Some(24.0), 24.0));
     }
 }

@@ -246,7 +246,6 @@ pub(super) fn values(base: &Base) -> Vec<(String, What, &Value)> {
     for enzyme in &base.enzymes {
         let place = |field: &str| format!("enzymes.toml: {}: {field}", enzyme.id);
         add(&mut found, place("recovery_half_life"), What::Recovery, &enzyme.recovery_half_life);
-        add(&mut found, place("usual_inhibition"), What::Share, &enzyme.usual_inhibition);
         add(&mut found, place("women"), What::Ratio, &enzyme.women);
         add(&mut found, place("at_80"), What::Ratio, &enzyme.at_80);
         add(&mut found, place("impaired_liver"), What::Ratio, &enzyme.impaired_liver);

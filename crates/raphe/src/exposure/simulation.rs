@@ -1,0 +1,248 @@
+//! Courses for looking at: levels and enzyme activities over time with their bands, and how much more of one drug
+//! there is beside another.
+
+use super::{
+    intake::{self, Use},
+    later,
+    scenario::{Outcome, Scenario},
+};
+use crate::{
+    knowledge::Knowledge,
+    population::Population,
+    timeline::{Event, Precision, Timeline},
+    units::{Interval, MassConcentration, TimeSpan},
+};
+use jiff::Timestamp;
+
+/// The course of everything in a timeline.
+#[derive(Debug, Clone)]
+pub struct Simulation {
+    /// The moment of time zero.
+    pub start: Timestamp,
+    /// Hours from the start.
+    pub time_h: Vec<f64>,
+    /// One for each thing that has a course.
+    pub series: Vec<Series>,
+}
+
+/// One thing over time.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// What is told of it.
+    pub kind: Kind,
+    /// The moiety or the enzyme.
+    pub id: String,
+    /// One interval for each time.
+    pub values: Vec<Interval>,
+}
+
+/// What a series tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Total level in plasma, ng/mL.
+    Total,
+    /// Free level in plasma, nmol/L.
+    Free,
+    /// Share of the person's own highest level, where no level can be told.
+    ShareOfPeak,
+    /// Activity of an enzyme over the person's own uninhibited one.
+    Activity,
+}
+
+impl Kind {
+    /// Its word in the output.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Total => "total_ng_per_ml",
+            Self::Free => "free_nmol_per_l",
+            Self::ShareOfPeak => "share_of_peak",
+            Self::Activity => "enzyme_activity",
+        }
+    }
+}
+
+/// When to look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// From here; `None` = the first dose.
+    pub from: Option<Timestamp>,
+    /// To here.
+    pub to: Timestamp,
+    /// At this distance.
+    pub step: TimeSpan,
+}
+
+/// Simulates a resolved timeline over a span.
+///
+/// Doses of running regimens go on to the end of the span, also past the last line of the diary.
+#[must_use]
+pub fn simulate(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    span: Span,
+) -> Simulation {
+    let (uses, _) = intake::uses(timeline, knowledge, span.to);
+    let all: Vec<&Use> = uses.iter().collect();
+    let first = all.iter().filter_map(|one| one.intakes.first()).map(|intake| intake.from).min();
+    let start = span.from.or(first).unwrap_or(span.to).min(span.to);
+    let scenario = Scenario::new(knowledge, timeline, &all, population, Some(start), span.to);
+    let start = start.max(scenario.start);
+    let begin = super::hours_between(scenario.start, start);
+    let every = span.step.as_hours().max(0.05);
+    let count = ((scenario.hours - begin) / every + 1e-6).floor() as usize + 1;
+    let time_h: Vec<f64> = (0..count).map(|place| place as f64 * every).collect();
+    let moments: Vec<f64> = time_h.iter().map(|hour| begin + hour).collect();
+    let outcome = scenario.run(&moments, every.min(1.0), f64::INFINITY);
+    let series = series(&scenario, &outcome);
+    Simulation { start, time_h, series }
+}
+
+fn series(scenario: &Scenario<'_>, outcome: &Outcome) -> Vec<Series> {
+    let (network, course) = (&scenario.network, &outcome.course);
+    let interval = |values: &[f64]| Interval::weighed(values, &outcome.weights);
+    let mut list = Vec::new();
+    for (place, moiety) in network.moieties.iter().enumerate() {
+        let over_time = |value: &dyn Fn(f64, usize) -> f64| -> Option<Vec<Interval>> {
+            let at = |sample: &usize| {
+                let levels = course.levels[place][*sample].iter().enumerate();
+                interval(&levels.map(|(person, level)| value(*level, person)).collect::<Vec<f64>>())
+            };
+            outcome.place.iter().map(at).collect()
+        };
+        let mut add = |kind, values: Option<Vec<Interval>>| {
+            list.extend(values.map(|values| Series { kind, id: moiety.id.clone(), values }));
+        };
+        if scenario.measured(place) {
+            add(Kind::Total, over_time(&|level, _| MassConcentration::mg_per_l(level).as_ng_per_ml()));
+            if let (Some(unbound), Some(molar)) = (moiety.shape.unbound, moiety.molar_mass) {
+                let free = |level: f64, _: usize| {
+                    MassConcentration::mg_per_l(level * unbound).to_molar(molar).as_nmol_per_l()
+                };
+                add(Kind::Free, over_time(&free));
+            }
+        } else {
+            let share = |level: f64, person: usize| {
+                let peak = course.peak[place][person];
+                if peak > 0.0 { (level / peak).min(1.0) } else { 0.0 }
+            };
+            add(Kind::ShareOfPeak, over_time(&share));
+        }
+    }
+    for (place, enzyme) in network.enzymes.iter().enumerate() {
+        if network.effects.iter().all(|effect| effect.on != place) {
+            continue;
+        }
+        let at = |sample: &usize| interval(&course.activity[place][*sample]);
+        let values: Option<Vec<Interval>> = outcome.place.iter().map(at).collect();
+        list.extend(values.map(|values| Series { kind: Kind::Activity, id: enzyme.id.clone(), values }));
+    }
+    list.sort_by(|a, b| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
+    list
+}
+
+/// How much more of one substance there is beside another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExposureRatio {
+    /// Whose level changes.
+    pub victim: String,
+    /// Who changes it.
+    pub perpetrator: String,
+    /// Area under the level with it over the area without it.
+    pub auc_ratio: Interval,
+}
+
+/// Ratios that are told: from this much more, or the same less.
+const TOLD: f64 = 1.15;
+/// Half-lives of one dose that are followed.
+const FOLLOWED: f64 = 7.0;
+
+/// For every two substances that act together at `as_of`, how much the one changes the level of the other.
+///
+/// A regimen is judged over its last day, a single dose over all of its course. What is running goes on as it does.
+#[must_use]
+pub fn exposure_ratios(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    as_of: Timestamp,
+) -> Vec<ExposureRatio> {
+    let (uses, _) = intake::uses(timeline, knowledge, as_of);
+    let mut ratios = Vec::new();
+    for victim in &uses {
+        for perpetrator in &uses {
+            if victim.substance != perpetrator.substance {
+                ratios.extend(ratio(timeline, knowledge, population, as_of, victim, perpetrator));
+            }
+        }
+    }
+    ratios
+}
+
+fn ratio(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    as_of: Timestamp,
+    victim: &Use,
+    perpetrator: &Use,
+) -> Option<ExposureRatio> {
+    // Only who acts on an enzyme that removes the other needs a run.
+    let both = Scenario::new(knowledge, timeline, &[victim, perpetrator], population, None, as_of);
+    let place = both.network.find(&victim.substance)?;
+    let removed = &both.network.moieties[place];
+    let gut = removed.shape.gut < 1.0;
+    let meets = both.network.effects.iter().any(|effect| {
+        effect.by != place
+            && (removed.shares.iter().any(|(enzyme, _)| *enzyme == effect.on)
+                || (gut && both.network.enzymes[effect.on].id == "CYP3A4 gut"))
+    });
+    if !meets {
+        return None;
+    }
+    let running = victim.spells.last().is_some_and(|spell| spell.running);
+    let (end, from) = if running {
+        (as_of, later(as_of, TimeSpan::days(-1.0)))
+    } else {
+        // With the other one still taken, the half-life may be several times its own.
+        let span = removed.shape.half_life * FOLLOWED * 3.0;
+        (later(as_of, TimeSpan::hours(span.clamp(24.0, 60.0 * 24.0))), victim.intakes.first()?.from)
+    };
+    let area = |uses: &[&Use]| {
+        let scenario = Scenario::new(knowledge, timeline, uses, population, Some(from), end);
+        let place = scenario.network.find(&victim.substance)?;
+        let from = super::hours_between(scenario.start, from).max(0.0);
+        let mut outcome = scenario.run(&[], 1.0, from);
+        Some((outcome.course.area.swap_remove(place), outcome.weights))
+    };
+    let goes_on = |one: &Use| {
+        intake::uses(timeline, knowledge, end).0.into_iter().find(|o| o.substance == one.substance)
+    };
+    let (victim_on, perpetrator_on) = (goes_on(victim)?, goes_on(perpetrator)?);
+    let (alone, _) = area(&[&victim_on])?;
+    let (together, weights) = area(&[&victim_on, &perpetrator_on])?;
+    let ratios: Vec<f64> = together
+        .iter()
+        .zip(&alone)
+        .map(|(with, without)| if *without > 0.0 { with / without } else { 1.0 })
+        .collect();
+    let auc_ratio = Interval::weighed(&ratios, &weights)?;
+    (auc_ratio.median >= TOLD || auc_ratio.median <= 1.0 / TOLD).then(|| ExposureRatio {
+        victim: victim.substance.clone(),
+        perpetrator: perpetrator.substance.clone(),
+        auc_ratio,
+    })
+}
+
+/// The last moment a timeline speaks of.
+#[must_use]
+pub fn last_moment(timeline: &Timeline) -> Option<Timestamp> {
+    timeline
+        .entries
+        .iter()
+        .filter(|entry| entry.when.precision != Precision::Undated)
+        .filter(|entry| !matches!(entry.event, Event::Unread(_)))
+        .map(|entry| entry.when.last())
+        .max()
+}
