@@ -257,12 +257,10 @@ fn measured(knowledge: &Knowledge, row: &Row, of: &str, given: &str) -> Result<f
         "%" => value * 100.0,
         _ => value,
     };
-    let steady = shape.central
-        * (1.0 + if shape.from_tissue > 0.0 { shape.to_tissue / shape.from_tissue } else { 0.0 });
     let known = |value: f64| if shape.measured { Ok(per_unit(value)) } else { Err(missing()) };
     match parameter {
         "CL" => return known(shape.clearance),
-        "VDss" | "Vd" => return known(steady),
+        "VDss" | "Vd" => return known(shape.volume),
         "fu" => return shape.unbound.map(per_unit).ok_or_else(missing),
         "F" => return Ok(per_unit(shape.bioavailability())),
         "t1/2" if route == Route::Iv => return Ok(shape.half_life),
@@ -383,8 +381,8 @@ fn interaction(knowledge: &Knowledge, row: &Row) -> Result<f64, NotPredicted> {
         let every = if let Often::Every(every) = usual_often { every } else { 24.0 };
         let usual_day = usual_mg * 24.0 / every;
         let written = if several.len() > 1 { amounts.get(*place) } else { amounts.last() };
-        // What is far below any dose is the content of one constituent, not of the product.
-        let written = written.copied().filter(|amount| *amount > 0.05 * usual_mg);
+        // What is far below any dose is the content of one constituent, not of the product; far above, a slipped unit.
+        let written = written.copied().filter(|amount| (0.05 * usual_mg..50.0 * usual_day).contains(amount));
         let (each, every) = match (written, times_a_day(text)) {
             (None, _) => (usual_mg, every),
             (Some(each), Some(times)) => (each, 24.0 / times),

@@ -367,9 +367,10 @@ impl<'a> Runner<'a> {
             let level = levels[effect.by];
             match effect.kind {
                 EffectKind::Blocks(_) => {}
-                EffectKind::Destroys(per) => {
+                EffectKind::Destroys { per, half } => {
                     changes[effect.on] = true;
-                    lost[effect.on] += level * self.group.potency[place] * per;
+                    let rate = level * self.group.potency[place] * per;
+                    lost[effect.on] += rate / (level * (1.0 / half) + 1.0);
                 }
                 EffectKind::Induces { most, half } => {
                     changes[effect.on] = true;
@@ -485,7 +486,7 @@ impl<'a> Runner<'a> {
     /// What the wall of the gut lets through of a dose, at the activity it has now.
     fn wall(&self, depot: usize, mass: Lane, activity: &[Lane]) -> Lane {
         let depot = &self.plan.depots[depot];
-        let gut = self.network.moieties[depot.moiety].shape.gut;
+        let gut = self.network.moieties[depot.moiety].wall;
         if !depot.first_pass || gut >= 1.0 {
             return mass * depot.share;
         }

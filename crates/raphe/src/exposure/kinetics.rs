@@ -146,6 +146,8 @@ pub(crate) struct Disposition {
     pub(crate) renal: f64,
     /// Share of what flows through the liver that it removes.
     pub(crate) extraction: f64,
+    /// Volume of distribution as published, L; without one, that of clearance and half-life.
+    pub(crate) volume: f64,
     /// Volume of the central compartment, L.
     pub(crate) central: f64,
     /// Rate into the tissue, 1/h; 0 = one compartment.
@@ -187,12 +189,19 @@ impl Disposition {
             .map(|share| share.clamp(0.001, 1.0));
         let renal = share(|table| &table.renal).unwrap_or(0.0).clamp(0.0, 1.0);
         let gut = share(|table| &table.gut_availability).unwrap_or(1.0).clamp(0.02, 1.0);
-        // What was measured in the vein goes first: it needs no bioavailability.
-        let in_order = || substance.pk.get("iv").into_iter().chain(tables(substance, route, None));
-        let clearances: Vec<_> =
-            in_order().filter_map(|table| sized(&table.clearance, Clearance::as_liters_per_hour)).collect();
+        // What was measured in the vein goes first, because it needs no bioavailability; but a drug that changes its own
+        // removal is described by the regimen it was measured under, and by nothing else.
+        let under_regimen = substance.pk.values().find(|table| table.regimen.is_some());
+        let in_order = |field: fn(&Kinetics) -> &Vec<Value>| {
+            let only = under_regimen.filter(|table| !field(table).is_empty());
+            let others = substance.pk.get("iv").into_iter().chain(tables(substance, route, None));
+            only.into_iter().chain(others.filter(move |_| only.is_none())).map(field)
+        };
+        let clearances: Vec<_> = in_order(|table| &table.clearance)
+            .filter_map(|list| sized(list, Clearance::as_liters_per_hour))
+            .collect();
         let volumes: Vec<_> =
-            in_order().filter_map(|table| sized(&table.volume, Volume::as_liters)).collect();
+            in_order(|table| &table.volume).filter_map(|list| sized(list, Volume::as_liters)).collect();
         let systemic = |list: &[(f64, bool)]| list.iter().find(|(_, apparent)| !apparent).map(|(v, _)| *v);
         let apparent = |list: &[(f64, bool)]| list.iter().find(|(_, apparent)| *apparent).map(|(v, _)| *v);
 
@@ -222,6 +231,7 @@ impl Disposition {
             clearance,
             renal,
             extraction,
+            volume: volume.unwrap_or(clearance / rate),
             central: clearance / rate,
             to_tissue: 0.0,
             from_tissue: 0.0,
@@ -470,6 +480,27 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// How far something that is half saturated at the mean level is saturated over time, under a regimen that has
+    /// leveled off; for each milligram, `mean` likewise.
+    ///
+    /// A level that rises and falls saturates less than its mean does.
+    pub(crate) fn saturation(&self, every: f64, mean: f64) -> f64 {
+        const POINTS: u32 = 96;
+        let level = |hours: f64| -> f64 {
+            let one = |(share, rate): &(f64, f64)| {
+                share * libm::exp(-rate * hours) / (1.0 - libm::exp(-rate * every))
+            };
+            self.terms.iter().map(one).sum::<f64>().max(0.0)
+        };
+        let at = |point: u32| {
+            let x = level((f64::from(point) + 0.5) * every / f64::from(POINTS)) / mean;
+            x / (1.0 + x)
+        };
+        (0..POINTS).map(at).sum::<f64>() / f64::from(POINTS)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -482,6 +513,7 @@ mod tests {
             clearance: 10.0,
             renal: 0.0,
             extraction: 0.1,
+            volume: 100.0,
             central: 100.0,
             to_tissue: 0.0,
             from_tissue: 0.0,

@@ -61,6 +61,8 @@ pub(crate) struct Moiety {
     pub(crate) flow: f64,
     /// Clearance by the kidney, L/h.
     pub(crate) kidney: f64,
+    /// Share that survives the wall of the gut, uninhibited.
+    pub(crate) wall: f64,
     /// Enzymes with their shares of the intrinsic clearance.
     pub(crate) shares: Vec<(usize, f64)>,
     /// Share of the intrinsic clearance by anything else.
@@ -116,10 +118,20 @@ pub(crate) struct Effect {
 pub(crate) enum EffectKind {
     /// Blocks it while it is there: level times this is C/Ki.
     Blocks(f64),
-    /// Destroys it: level times this is a rate of loss, 1/h.
-    Destroys(f64),
+    /// Destroys it: `per x level / (1 + level / half)` is a rate of loss, 1/h; infinite `half` = in proportion.
+    Destroys {
+        /// Rate for each mg/L.
+        per: f64,
+        /// Level at which half of the highest rate is reached, mg/L.
+        half: f64,
+    },
     /// Raises its making: `most x / (1 + x)` above one, `x` = level over `half`.
-    Induces { most: f64, half: f64 },
+    Induces {
+        /// How far above one at most.
+        most: f64,
+        /// Level at which half of it is reached, mg/L.
+        half: f64,
+    },
 }
 
 impl Network {
@@ -189,7 +201,9 @@ impl Network {
             let level = level(effect.by);
             let strength = match effect.kind {
                 EffectKind::Blocks(per) => per * level,
-                EffectKind::Destroys(per) => per * level * self.enzymes[enzyme].half_life / LN_2,
+                EffectKind::Destroys { per, half } => {
+                    per * level / (1.0 + level / half) * self.enzymes[enzyme].half_life / LN_2
+                }
                 EffectKind::Induces { most, half } => most * level / (level + half),
             };
             if strength > 0.02 {
@@ -220,6 +234,7 @@ impl Network {
             intrinsic,
             flow,
             kidney: shape.clearance * shape.renal,
+            wall: shape.gut,
             shares,
             rest,
             forms: Vec::new(),
@@ -273,9 +288,12 @@ impl Network {
         let ratio = middle(&link.ratio, Ratio::as_fold).filter(|ratio| *ratio > 0.0);
         let per_formed = mass * from.shape.clearance / (1.0 - from.shape.extraction);
         let own = made.pk.values().any(|table| !(table.clearance.is_empty() && table.volume.is_empty()));
-        let formed = match (of_dose, ratio, own) {
-            (Some(formed), ..) => formed,
-            (None, Some(ratio), true) => ratio * self.moieties[child].shape.clearance / per_formed,
+        // Levels seen beside each other say more than what was found in urine.
+        let formed = match (ratio, of_dose) {
+            (Some(ratio), _) if own && from.shape.measured => {
+                ratio * self.moieties[child].shape.clearance / per_formed
+            }
+            (_, Some(formed)) => formed,
             _ => by.map_or(USUAL_FORMED, |by| 0.8 * from.shares[by].1 * by_liver),
         };
         let formed = (formed / by_liver).clamp(0.0, 1.0);
@@ -343,19 +361,26 @@ impl Network {
         let spread = value.and_then(|value| odds_spread(value, times)).unwrap_or((0.6, 1.6));
         if role.lasting {
             let loss = LN_2 / self.enzymes[on].half_life;
-            return match regimen.every {
+            // A CYP must bind the drug before it is destroyed by it, and that can be saturated; MAO meets far less than
+            // would saturate it.
+            let saturable = self.enzymes[on].id.starts_with("CYP");
+            let kind = match regimen.every {
                 Some(every) => {
-                    let mean = self.mean(knowledge, by, substance, &regimen, every)?;
-                    Some((EffectKind::Destroys(loss * times / mean), spread))
+                    let (mean, saturation) = self.mean(knowledge, by, substance, &regimen, every)?;
+                    match saturable {
+                        true => EffectKind::Destroys { per: loss * times / (mean * saturation), half: mean },
+                        false => EffectKind::Destroys { per: loss * times / mean, half: f64::INFINITY },
+                    }
                 }
                 None => {
-                    let area = self.mean(knowledge, by, substance, &regimen, 1e4)? * 1e4;
-                    Some((EffectKind::Destroys(-libm::log(1.0 - lost) / area), spread))
+                    let area = self.mean(knowledge, by, substance, &regimen, 1e4)?.0 * 1e4;
+                    EffectKind::Destroys { per: -libm::log(1.0 - lost) / area, half: f64::INFINITY }
                 }
             };
+            return Some((kind, spread));
         }
         let window = regimen.every.unwrap_or(STUDY_WINDOW).min(STUDY_WINDOW);
-        let mean = self.mean(knowledge, by, substance, &regimen, window)?;
+        let (mean, _) = self.mean(knowledge, by, substance, &regimen, window)?;
         Some((EffectKind::Blocks(times / mean), spread))
     }
 
@@ -373,12 +398,13 @@ impl Network {
             .and_then(|value| Regimen::at(substance, value))
             .or_else(|| Regimen::read(substance, &substance.doses.first()?.typical))?;
         let window = regimen.every.unwrap_or(24.0);
-        let half = self.mean(knowledge, by, substance, &regimen, window)?;
-        let most = 2.0 * (fold - 1.0).max(0.0);
+        let (half, saturation) = self.mean(knowledge, by, substance, &regimen, window)?;
+        let most = (fold - 1.0).max(0.0) / saturation;
         Some((EffectKind::Induces { most, half }, (0.7, 1.4)))
     }
 
-    /// Mean level of a moiety over the first hours after a dose of its reference regimen, mg/L.
+    /// Mean level of a moiety over the first hours after a dose of its reference regimen, mg/L, and how far what is half
+    /// saturated at that level is saturated over time.
     fn mean(
         &self,
         knowledge: &Knowledge,
@@ -386,9 +412,9 @@ impl Network {
         substance: &Substance,
         regimen: &Regimen,
         window: f64,
-    ) -> Option<f64> {
+    ) -> Option<(f64, f64)> {
         let shape = &self.moieties[by].shape;
-        let level = match &regimen.of {
+        let (level, saturation) = match &regimen.of {
             // A metabolite: what its parent's regimen makes of it, evenly over time.
             Some(parent) => {
                 let parent = knowledge.find_substance(parent)?;
@@ -409,7 +435,7 @@ impl Network {
                 let made =
                     from.shape.absorbed * from.shape.gut * share * (1.0 - from.shape.renal) * form.mass;
                 let clearance = network.moieties[child].shape.clearance;
-                regimen.dose * made / clearance / regimen.every.unwrap_or(24.0)
+                (regimen.dose * made / clearance / regimen.every.unwrap_or(24.0), 0.5)
             }
             None => {
                 let route = substance.doses.first().and_then(|dose| {
@@ -418,10 +444,12 @@ impl Network {
                 let uptake = Uptake::of(substance, shape, route.unwrap_or_default(), None);
                 let profile = Profile::swallowed(shape, uptake.rate.unwrap_or(f64::INFINITY));
                 let wall = if uptake.first_pass { shape.gut * (1.0 - shape.extraction) } else { 1.0 };
-                regimen.dose * uptake.share * wall * profile.mean(regimen.every, window)
+                let mean = profile.mean(regimen.every, window);
+                let saturation = regimen.every.map_or(0.5, |every| profile.saturation(every, mean));
+                (regimen.dose * uptake.share * wall * mean, saturation)
             }
         };
-        (level > 0.0 && level.is_finite()).then_some(level)
+        (level > 0.0 && level.is_finite()).then_some((level, saturation.max(1e-3)))
     }
 
     /// Takes a drug's effect on its own removal out of the rates that were measured under a regimen.
@@ -439,13 +467,21 @@ impl Network {
             let (block, made) = left.entry(effect.on).or_insert((0.0, 1.0));
             match effect.kind {
                 EffectKind::Blocks(per) => *block += per * mean,
-                EffectKind::Destroys(per) => {
-                    *block += per * mean * self.enzymes[effect.on].half_life / LN_2;
+                EffectKind::Destroys { per, half } => {
+                    *block += per * mean / (1.0 + mean / half) * self.enzymes[effect.on].half_life / LN_2;
                 }
                 EffectKind::Induces { most, half } => *made += most * (mean / half) / (1.0 + mean / half),
             }
         }
+        let gut = self.enzyme(GUT);
         let moiety = &mut self.moieties[of];
+        if let Some((block, made)) = gut.and_then(|gut| left.get(&gut)) {
+            // What passes the wall is known uninhibited; under the regimen more passes, so less was absorbed.
+            let (wall, active) = (moiety.wall, made / (1.0 + block));
+            let then = wall / (wall + (1.0 - wall) * active);
+            moiety.shape.absorbed *= wall / then;
+            moiety.shape.gut = then;
+        }
         let then: f64 = moiety
             .shares
             .iter()
@@ -511,4 +547,34 @@ fn enzymes(knowledge: &Knowledge) -> Vec<Enzyme> {
         })
     };
     knowledge.base().enzymes.iter().filter_map(one).collect()
+}
+#[cfg(test)]
+mod look {
+    use super::*;
+    #[test]
+    fn look() {
+        let k = Knowledge::bundled();
+        for name in std::env::var("LOOK").unwrap_or_default().split(',') {
+            let Some(s) = k.find_substance(name) else { continue };
+            let n = Network::of(&k, [(s, Route::Oral)]);
+            for m in &n.moieties {
+                println!(
+                    "{} {:?}\n  F {:.3} x {:.3} flow {:.1} kidney {:.2} wall {:.2} rest {:.2} shares {:?} forms {:?}",
+                    m.id,
+                    m.shape,
+                    m.shape.bioavailability(),
+                    m.intrinsic,
+                    m.flow,
+                    m.kidney,
+                    m.wall,
+                    m.rest,
+                    m.shares.iter().map(|(e, s)| (n.enzymes[*e].id.clone(), *s)).collect::<Vec<_>>(),
+                    m.forms
+                );
+            }
+            for e in &n.effects {
+                println!("  {} on {} {:?} {:?}", n.moieties[e.by].id, n.enzymes[e.on].id, e.kind, e.spread);
+            }
+        }
+    }
 }

@@ -192,7 +192,7 @@ fn ratio(
     let both = Scenario::new(knowledge, timeline, &[victim, perpetrator], population, None, as_of);
     let place = both.network.find(&victim.substance)?;
     let removed = &both.network.moieties[place];
-    let gut = removed.shape.gut < 1.0;
+    let gut = removed.wall < 1.0;
     let meets = both.network.effects.iter().any(|effect| {
         effect.by != place
             && (removed.shares.iter().any(|(enzyme, _)| *enzyme == effect.on)
