@@ -548,33 +548,3 @@ fn enzymes(knowledge: &Knowledge) -> Vec<Enzyme> {
     };
     knowledge.base().enzymes.iter().filter_map(one).collect()
 }
-#[cfg(test)]
-mod look {
-    use super::*;
-    #[test]
-    fn look() {
-        let k = Knowledge::bundled();
-        for name in std::env::var("LOOK").unwrap_or_default().split(',') {
-            let Some(s) = k.find_substance(name) else { continue };
-            let n = Network::of(&k, [(s, Route::Oral)]);
-            for m in &n.moieties {
-                println!(
-                    "{} {:?}\n  F {:.3} x {:.3} flow {:.1} kidney {:.2} wall {:.2} rest {:.2} shares {:?} forms {:?}",
-                    m.id,
-                    m.shape,
-                    m.shape.bioavailability(),
-                    m.intrinsic,
-                    m.flow,
-                    m.kidney,
-                    m.wall,
-                    m.rest,
-                    m.shares.iter().map(|(e, s)| (n.enzymes[*e].id.clone(), *s)).collect::<Vec<_>>(),
-                    m.forms
-                );
-            }
-            for e in &n.effects {
-                println!("  {} on {} {:?} {:?}", n.moieties[e.by].id, n.enzymes[e.on].id, e.kind, e.spread);
-            }
-        }
-    }
-}
