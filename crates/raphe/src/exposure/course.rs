@@ -238,6 +238,12 @@ struct Runner<'a> {
     depots: Vec<Lane>,
     abundance: Vec<Lane>,
     inflow: Vec<Lane>,
+    /// Enzymes whose amount changes.
+    changes: Vec<bool>,
+    /// Levels and amounts of enzymes in the middle of the step, and amounts at its end.
+    middle: Vec<Lane>,
+    halfway: Vec<Lane>,
+    abundance_after: Vec<Lane>,
 }
 
 /// Both compartments, and what went out in a step.
@@ -252,9 +258,11 @@ impl<'a> Runner<'a> {
     fn new(network: &'a Network, plan: &'a Plan, group: Group, wanted: &'a Wanted) -> Self {
         let count = network.moieties.len();
         let mut acted = vec![false; network.enzymes.len()];
+        let mut changes = acted.clone();
         let mut drivers = vec![false; count];
         for effect in &network.effects {
             acted[effect.on] = true;
+            changes[effect.on] |= !matches!(effect.kind, EffectKind::Blocks(_));
             drivers[effect.by] = true;
         }
         for (place, moiety) in network.moieties.iter().enumerate().rev() {
@@ -271,6 +279,10 @@ impl<'a> Runner<'a> {
             depots: vec![Lane::ZERO; plan.depots.len()],
             abundance: vec![Lane::ONE; network.enzymes.len()],
             inflow: vec![Lane::ZERO; count],
+            changes,
+            middle: vec![Lane::ZERO; count],
+            halfway: vec![Lane::ONE; network.enzymes.len()],
+            abundance_after: vec![Lane::ONE; network.enzymes.len()],
             network,
             plan,
             group,
@@ -284,6 +296,7 @@ impl<'a> Runner<'a> {
         runner
     }
 
+    #[inline(always)]
     fn run(mut self) -> Outcome {
         let (moieties, enzymes) = (self.network.moieties.len(), self.network.enzymes.len());
         let mut kept = 0;
@@ -344,6 +357,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Activity of each enzyme at some levels, over the person's own uninhibited one.
+    #[inline(always)]
     fn activity(&self, levels: &[Lane], abundance: &[Lane], into: &mut [Lane]) {
         let mut blocked = [Lane::ONE; MOST_ENZYMES];
         for (place, effect) in self.network.effects.iter().enumerate() {
@@ -359,39 +373,40 @@ impl<'a> Runner<'a> {
     }
 
     /// How much of each enzyme there is after a step at some levels.
-    fn turnover(&self, levels: &[Lane]) -> Vec<Lane> {
+    #[inline(always)]
+    fn turnover(&mut self) {
         let mut made = [Lane::ONE; MOST_ENZYMES];
         let mut lost = [Lane::ZERO; MOST_ENZYMES];
-        let mut changes = [false; MOST_ENZYMES];
         for (place, effect) in self.network.effects.iter().enumerate() {
-            let level = levels[effect.by];
+            let level = self.middle[effect.by];
             match effect.kind {
                 EffectKind::Blocks(_) => {}
                 EffectKind::Destroys { per, half } => {
-                    changes[effect.on] = true;
                     let rate = level * self.group.potency[place] * per;
                     lost[effect.on] += rate / (level * (1.0 / half) + 1.0);
                 }
                 EffectKind::Induces { most, half } => {
-                    changes[effect.on] = true;
                     let x = level * self.group.potency[place];
                     made[effect.on] += x * most / (x + half);
                 }
             }
         }
-        let after = |enzyme: usize, now: Lane| {
-            if !changes[enzyme] {
-                return now;
+        for enzyme in 0..self.abundance.len() {
+            let now = self.abundance[enzyme];
+            if !self.changes[enzyme] {
+                self.abundance_after[enzyme] = now;
+                continue;
             }
             let turnover = self.group.turnover[enzyme];
             let leaves = turnover + lost[enzyme];
             let levels_off = made[enzyme] * turnover / leaves;
-            levels_off + (now - levels_off) * (-leaves * self.wanted.step).exp()
-        };
-        self.abundance.iter().enumerate().map(|(enzyme, now)| after(enzyme, *now)).collect()
+            self.abundance_after[enzyme] =
+                levels_off + (now - levels_off) * (-leaves * self.wanted.step).exp();
+        }
     }
 
     /// Rates of a moiety at some activities.
+    #[inline(always)]
     fn rates(&self, moiety: usize, activity: &[Lane]) -> Rates {
         let (of, group) = (&self.network.moieties[moiety], &self.group);
         let mut intrinsic = group.rest[moiety];
@@ -427,28 +442,29 @@ impl<'a> Runner<'a> {
     }
 
     /// Advances everything by one step.
+    #[inline(always)]
     fn advance(&mut self, happenings: &[Happening], activity: &mut [Lane], area: Option<&mut Vec<Lane>>) {
         if !self.network.effects.is_empty() {
-            // First pass: where the drugs that act on enzymes will be, so that enzymes are judged mid-step.
-            let before = self.levels();
-            self.activity(&before, &self.abundance, activity);
-            self.refresh(activity);
-            let mut after = before.clone();
+            // First pass, at the rates of the step before: where the drugs that act on enzymes will be, so that enzymes
+            // are judged mid-step.
             self.inflow.iter_mut().for_each(|flow| *flow = Lane::ZERO);
             for moiety in 0..self.network.moieties.len() {
+                let level = self.level(moiety);
+                self.middle[moiety] = level;
                 if self.drivers[moiety] {
                     let advanced = self.moved(moiety, happenings, activity);
-                    after[moiety] = advanced.central * self.group.per_volume[moiety];
+                    let after = advanced.central * self.group.per_volume[moiety];
+                    self.middle[moiety] = (level + after) * 0.5;
                     self.pass_on(moiety, &advanced, activity);
                 }
             }
-            let middle: Vec<Lane> = before.iter().zip(&after).map(|(a, b)| (*a + *b) * 0.5).collect();
-            let abundance = self.turnover(&middle);
-            let halfway: Vec<Lane> =
-                self.abundance.iter().zip(&abundance).map(|(a, b)| (*a + *b) * 0.5).collect();
-            self.activity(&middle, &halfway, activity);
+            self.turnover();
+            for enzyme in 0..self.abundance.len() {
+                self.halfway[enzyme] = (self.abundance[enzyme] + self.abundance_after[enzyme]) * 0.5;
+            }
+            self.activity(&self.middle, &self.halfway, activity);
             self.refresh(activity);
-            self.abundance = abundance;
+            std::mem::swap(&mut self.abundance, &mut self.abundance_after);
         }
         self.inflow.iter_mut().for_each(|flow| *flow = Lane::ZERO);
         let mut area = area;
@@ -475,6 +491,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Rates that change with the enzymes.
+    #[inline(always)]
     fn refresh(&mut self, activity: &[Lane]) {
         for moiety in 0..self.network.moieties.len() {
             if self.varying[moiety] {
@@ -484,6 +501,7 @@ impl<'a> Runner<'a> {
     }
 
     /// What the wall of the gut lets through of a dose, at the activity it has now.
+    #[inline(always)]
     fn wall(&self, depot: usize, mass: Lane, activity: &[Lane]) -> Lane {
         let depot = &self.plan.depots[depot];
         let gut = self.network.moieties[depot.moiety].wall;
@@ -495,6 +513,7 @@ impl<'a> Runner<'a> {
     }
 
     /// One moiety after the step.
+    #[inline(always)]
     fn moved(&self, moiety: usize, happenings: &[Happening], activity: &[Lane]) -> Advanced {
         let shape = &self.network.moieties[moiety].shape;
         let rates = &self.rates[moiety];
@@ -579,6 +598,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Gives the metabolites what their parent lost.
+    #[inline(always)]
     fn pass_on(&mut self, moiety: usize, advanced: &Advanced, activity: &[Lane]) {
         let of = &self.network.moieties[moiety];
         if of.forms.is_empty() {
