@@ -3,6 +3,7 @@
 use crate::{
     Common,
     file::{self, Error},
+    source::{self, Progress},
 };
 use jiff::{SignedDuration, Timestamp};
 use raphe::{
@@ -14,7 +15,7 @@ use raphe::{
         self, Report,
         text::{self, Paint},
     },
-    timeline::{Notice, Timeline, Weight, diary},
+    timeline::{Notice, Timeline, Weight},
     units::TimeSpan,
 };
 use std::{
@@ -31,14 +32,18 @@ const STALE: SignedDuration = SignedDuration::from_hours(14 * 24);
 pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Result<ExitCode, Error> {
     let knowledge = Knowledge::bundled();
     // Every file is read before anything is printed, so that bad input prints nothing.
-    let diaries = files.iter().map(|path| file::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let sources = source::all(files, &knowledge)?;
+    let several = sources.len() > 1;
+    let mut progress = Progress::new(sources.len());
     let mut out = String::new();
     let mut worst = 0;
-    for (path, bytes) in files.iter().zip(&diaries) {
-        let (timeline, read) = diary::read(bytes);
+    for source in sources {
+        progress.step();
+        let timeline = source.timeline;
         let (as_of, preface) = moment(&timeline, common)?;
         let mut assessment = assess::assess(&timeline, &knowledge, &question(as_of, common));
-        assessment.notices = read.into_iter().chain(assessment.notices).collect();
+        let about = source.patient.filter(|_| several).map(|patient| about(&patient));
+        assessment.notices = about.into_iter().chain(source.notices).chain(assessment.notices).collect();
         worst = worst.max(code(&assessment));
         if common.json {
             if let Some(preface) = &preface {
@@ -46,24 +51,28 @@ pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Res
             }
             out.push_str(&json(&raphe_json::Assessment::new(&assessment, &knowledge)));
         } else {
-            if files.len() > 1 {
-                out.push_str(&format!(
-                    "{}== {} ==\n",
-                    if out.is_empty() { "" } else { "\n\n" },
-                    path.display()
-                ));
+            if several {
+                let gap = if out.is_empty() { "" } else { "\n\n" };
+                out.push_str(&format!("{gap}== {} ==\n", source.name));
             }
             out.push_str(&printed(&report::report(&assessment, &knowledge, preface.as_deref())));
         }
     }
+    drop(progress);
     file::print(&out)?;
     Ok(if exit_code { ExitCode::from(worst) } else { ExitCode::SUCCESS })
+}
+
+/// Whom one of several results is about.
+fn about(patient: &str) -> Notice {
+    let says = format!("this result is about {patient}");
+    Notice { weight: Weight::Info, place: None, says, help: None }
 }
 
 /// `raphe check SUBSTANCE…`
 pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> Result<ExitCode, Error> {
     let knowledge = Knowledge::bundled();
-    let timeline = with.map(file::read).transpose()?.map(|bytes| diary::read(&bytes).0);
+    let timeline = with.map(|path| source::one(path, &knowledge)).transpose()?.map(|source| source.timeline);
     let as_of = match &timeline {
         Some(timeline) => moment(timeline, common)?.0,
         None => match &common.at {

@@ -13,11 +13,14 @@ pub(crate) enum Error {
     #[error("{} cannot be read: {cause}", path.display())]
     #[diagnostic(help("check the name of the file and that you may read it; nothing was written"))]
     Read { path: PathBuf, cause: io::Error },
-    #[error("{} looks like JSON, not like a diary", path.display())]
+    #[error("{} looks like a diary, not like a health record", path.display())]
     #[diagnostic(help(
-        "a diary is plain text, one event a line, such as `2026-03-01 start sertraline 50 mg daily`"
+        "`import` reads a FHIR R4 Bundle or NDJSON; a diary needs no import: `raphe assess` reads it as it is"
     ))]
-    Json { path: PathBuf },
+    Diary { path: PathBuf },
+    #[error("{}: {cause}", path.display())]
+    #[diagnostic(help("{}", help_of(cause)))]
+    Fhir { path: PathBuf, cause: raphe_fhir::Error },
     #[error("{} cannot be written: {cause}", path.display())]
     #[diagnostic(help(
         "the file is as it was before; check that there is room and that you may write in its folder"
@@ -42,19 +45,19 @@ pub(crate) enum Error {
     Input { says: String, help: String },
 }
 
-/// Reads a diary's bytes; `-` is standard input.
+fn help_of(error: &raphe_fhir::Error) -> String {
+    miette::Diagnostic::help(error).map_or_else(String::new, |help| help.to_string())
+}
+
+/// Reads the bytes of a diary or a health record; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |cause| Error::Read { path: path.to_owned(), cause };
-    let bytes = if path == Path::new("-") {
+    if path == Path::new("-") {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map_err(failed)?;
-        bytes
-    } else {
-        std::fs::read(path).map_err(failed)?
-    };
-    let json =
-        bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
-    if json { Err(Error::Json { path: path.to_owned() }) } else { Ok(bytes) }
+        return Ok(bytes);
+    }
+    std::fs::read(path).map_err(failed)
 }
 
 /// The file that a path names: a link is followed, also before its file is there, so that the link stays a link.

@@ -4,6 +4,7 @@ use crate::{
     Common,
     answer::json,
     file::{self, Error},
+    source,
 };
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Severity};
 use raphe::{
@@ -22,32 +23,36 @@ use std::{
 /// `raphe lint FILE…`: every notice with its line; exit 1 when a line was not read.
 pub(crate) fn lint(files: &[PathBuf], common: &Common) -> Result<ExitCode, Error> {
     let knowledge = Knowledge::bundled();
-    let diaries = files.iter().map(|path| file::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = files.iter().map(|path| Ok((path, file::read(path)?))).collect::<Result<Vec<_>, Error>>()?;
     let mut out = String::new();
     let mut failed = false;
-    for (path, bytes) in files.iter().zip(&diaries) {
-        let (timeline, mut notices) = diary::read(bytes);
-        notices.extend(knowledge.resolve(&timeline).1);
-        notices.sort_by_key(|notice| (notice.place, std::cmp::Reverse(notice.weight)));
-        let errors = notices.iter().filter(|notice| notice.weight == Weight::Error).count();
-        failed |= errors > 0;
-        if common.json {
-            let (name, zone) = (path.display().to_string(), timeline.person.zone.as_ref());
-            let as_of = match &common.at {
-                Some(text) => file::moment(text, zone)?,
-                None => file::now(zone),
-            };
-            let read = (as_of, &timeline.zone());
-            out.push_str(&json(&raphe_json::Lint::new(&name, &notices, &knowledge, read)));
-            continue;
+    for (path, bytes) in &files {
+        for source in source::sources(path, bytes, &knowledge)? {
+            let (timeline, mut notices) = (source.timeline, source.notices);
+            notices.extend(knowledge.resolve(&timeline).1);
+            notices.sort_by_key(|notice| (notice.place, std::cmp::Reverse(notice.weight)));
+            let errors = notices.iter().filter(|notice| notice.weight == Weight::Error).count();
+            failed |= errors > 0;
+            if common.json {
+                let (name, zone) = (&source.name, timeline.person.zone.as_ref());
+                let as_of = match &common.at {
+                    Some(text) => file::moment(text, zone)?,
+                    None => file::now(zone),
+                };
+                let read = (as_of, &timeline.zone());
+                out.push_str(&json(&raphe_json::Lint::new(name, &notices, &knowledge, read)));
+                continue;
+            }
+            // A record has no lines to point at.
+            let shown: &[u8] = if source.record { b"" } else { bytes };
+            out.push_str(&drawn(&source.name, shown, &notices));
+            let warnings = notices.iter().filter(|notice| notice.weight == Weight::Warning).count();
+            let entries = timeline.entries.len();
+            out.push_str(&format!(
+                "{}: {entries} entries, {errors} not read, {warnings} to look at\n",
+                source.name
+            ));
         }
-        out.push_str(&drawn(&path.display().to_string(), bytes, &notices));
-        let warnings = notices.iter().filter(|notice| notice.weight == Weight::Warning).count();
-        out.push_str(&format!(
-            "{}: {} entries, {errors} not read, {warnings} to look at\n",
-            path.display(),
-            timeline.entries.len()
-        ));
     }
     file::print(&out)?;
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

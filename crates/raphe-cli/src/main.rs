@@ -5,17 +5,19 @@
 
 mod answer;
 mod file;
+mod import;
 mod knowledge;
 mod lint;
 mod predict;
 mod simulate;
+mod source;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, process::ExitCode};
 
 /// Is serotonin likely too high? How urgent is it, why, and what to do.
 ///
-/// raphe reads a diary of medicines, signs and feelings and answers with its sources. It supports a decision and does
+/// raphe reads a diary of medicines, signs and feelings, or a FHIR record, and answers with its sources. It supports a decision and does
 /// not replace an examination. In an emergency call the emergency number first.
 #[derive(Debug, Parser)]
 #[command(name = "raphe", version, max_term_width = 100)]
@@ -57,9 +59,9 @@ enum Audience {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Judge a diary: danger first, then why, then what to do
+    /// Judge a diary or a health record: danger first, then why, then what to do
     Assess {
-        /// Diaries; `-` reads standard input
+        /// Diaries, FHIR R4 Bundles or NDJSON; `-` reads standard input
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Return 0 neither, 15 unclear or something not read, 20 too high, 25 urgent, 30 emergency or suicide risk
@@ -71,7 +73,7 @@ enum Verb {
         /// NAME, NAME:DOSE or NAME:DOSE:HOW; codes as rxnorm:36437, atc:N06AB06
         #[arg(required = true)]
         substances: Vec<String>,
-        /// Check them beside what this diary says is taken
+        /// Check them beside what this diary or record says is taken
         #[arg(long, value_name = "FILE")]
         with: Option<PathBuf>,
     },
@@ -97,9 +99,9 @@ enum Verb {
         /// CSV with a header: rows of pharmacokinetics, interaction studies, drug pairs or waits
         set: PathBuf,
     },
-    /// Check how a diary is read, line by line
+    /// Check how a diary or a health record is read
     Lint {
-        /// Diaries; `-` reads standard input
+        /// Diaries, FHIR R4 Bundles or NDJSON; `-` reads standard input
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
@@ -109,6 +111,11 @@ enum Verb {
         file: PathBuf,
         /// The line, such as '2026-03-16 21:30 take dextromethorphan 30 mg'
         line: String,
+    },
+    /// Print a FHIR R4 health record as a diary
+    Import {
+        /// A Bundle, a resource or NDJSON; `-` reads standard input
+        bundle: PathBuf,
     },
     /// Look at the curated knowledge
     Knowledge {
@@ -146,6 +153,7 @@ fn main() -> ExitCode {
         Verb::Predict { set } => predict::predict(set),
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),
+        Verb::Import { bundle } => import::import(bundle),
         Verb::Knowledge { view } => knowledge::knowledge(view, &cli.common),
     };
     done.unwrap_or_else(|error| {

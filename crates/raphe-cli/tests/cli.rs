@@ -315,9 +315,9 @@ mod assess {
         }
         let bundle = folder.file("bundle.json", "\n {\"resourceType\": \"Bundle\"}");
         let err = raphe(["assess", &bundle]).refused();
-        assert!(err.contains("looks like JSON, not like a diary"), "{err}");
+        assert!(err.contains("the file holds no resources"), "{err}");
         let err = raphe_reading(["assess", "-"], b"[]").refused();
-        assert!(err.contains("- looks like JSON"), "{err}");
+        assert!(err.contains("-: this JSON is no FHIR resource"), "{err}");
     }
 
     #[test]
@@ -795,4 +795,94 @@ mod output {
         // Ten milliseconds in a release build; a busy machine and a debug build get a hundred times that.
         assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
     }
+}
+
+/// A record of sertraline and tramadol with clonus, as a Bundle.
+const RECORD: &str = include_str!("../../raphe-fhir/tests/fixtures/toxicity.json");
+
+#[test]
+fn a_health_record_is_judged_like_the_diary_of_the_same() {
+    let folder = Folder::new();
+    // Told apart by what is in it: the name says diary.
+    let record = folder.file("record.raphe", RECORD);
+    let at = ["--at", "2026-03-17T10:00", "--json"];
+    let answer = &objects(&raphe(["assess", &record].into_iter().chain(at)).fine())[0];
+    assert_eq!(answer["balance"]["verdict"], "too_high");
+    let because = answer["findings"].as_array().expect("a list").iter().flat_map(|finding| {
+        finding["because"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|because| because["fhir_id"].clone())
+            .collect::<Vec<_>>()
+    });
+    let because: Vec<Value> = because.collect();
+    assert!(because.contains(&"MedicationRequest/m1".into()), "{because:?}");
+    let printed = raphe(["assess", &record, "--at", "2026-03-17T10:00"]).fine();
+    assert!(printed.contains("(MedicationAdministration/a1"), "{printed}");
+    assert!(unwrapped(&printed).contains("Medicines that the record does not hold"), "{printed}");
+
+    let imported = raphe(["import", &record]).fine();
+    assert!(imported.contains("start sertraline 2 x 50 mg daily"), "{imported}");
+    let diary = folder.file("imported.raphe", &imported);
+    raphe(["lint", &diary]).fine();
+    let again = &objects(&raphe(["assess", &diary].into_iter().chain(at)).fine())[0];
+    for key in ["balance", "urgency", "severity", "exposure"] {
+        assert_eq!(again[key], answer[key], "{key}");
+    }
+    assert_eq!(raphe_reading(["import", "-"], RECORD.as_bytes()).fine(), imported);
+    let check = raphe(["check", "phenelzine", "--with", &record, "--at", "2026-03-17T10:00"]).fine();
+    assert!(check.contains("sertraline"), "{check}");
+}
+
+#[test]
+fn lines_about_several_people_are_several_results() {
+    let folder = Folder::new();
+    let order = |id: &str| {
+        format!(
+            r#"{{"resourceType":"MedicationRequest","id":"m{id}","status":"active","intent":"order","subject":{{"reference":"Patient/{id}"}},"authoredOn":"2026-03-01","medicationCodeableConcept":{{"text":"sertraline"}}}}"#
+        )
+    };
+    let lines = folder.file("people.json", format!("{}\n\n{}\n{}\n", order("a"), order("b"), order("a")));
+    let at = ["--at", "2026-03-05"];
+    let printed = raphe(["assess", &lines].into_iter().chain(at)).fine();
+    assert!(
+        printed.contains("people.json, Patient/a ==") && printed.contains("people.json, Patient/b =="),
+        "{printed}"
+    );
+    let answers = objects(&raphe(["assess", &lines, "--json"].into_iter().chain(at)).fine());
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[1]["notices"][0]["says"], "this result is about Patient/b");
+    // One file, several people: a Bundle is refused, and so is what wants one person.
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{}}},{{"resource":{}}}]}}"#,
+        order("a"),
+        order("b")
+    );
+    let refused = raphe(["assess", &folder.file("two.json", bundle)]).refused();
+    assert!(refused.contains("is about 2 people: Patient/a, Patient/b"), "{refused}");
+    assert!(raphe(["import", &lines]).refused().contains("is about 2 people"));
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_refused_with_help() {
+    let folder = Folder::new();
+    // Words are compared as they were before lines were broken.
+    let refused =
+        |name: &str, bytes: &[u8]| raphe(["assess", &folder.file(name, bytes)]).refused().replace("│ ", "");
+    assert!(refused("cut.json", &RECORD.as_bytes()[..1000]).contains("is not whole JSON"));
+    assert!(
+        refused("other.json", b"{\"a\": 1}")
+            .contains("a JSON object without a resourceType is no FHIR resource")
+    );
+    assert!(
+        refused("empty.json", b"{\"resourceType\": \"Bundle\", \"type\": \"collection\"}")
+            .contains("holds no resources")
+    );
+    let diary = folder.file("diary.raphe", calm());
+    assert!(raphe(["import", &diary]).refused().contains("looks like a diary"));
+    let wrong = folder.file("wrong.json", RECORD.replace("\"2026-03-01\"", "{}"));
+    let lint = raphe(["lint", &wrong]);
+    assert_eq!(lint.code, 1, "{lint:?}");
+    assert!(unwrapped(&lint.out).contains("`MedicationRequest.authoredOn`"), "{lint:?}");
 }

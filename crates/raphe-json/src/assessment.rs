@@ -399,7 +399,8 @@ impl Convert<'_> {
         origins
             .iter()
             .filter_map(|origin| match origin {
-                Origin::Line(line) if *line > 0 => Some(Because { line: *line }),
+                Origin::Line(line) if *line > 0 => Some(Because::Line { line: *line }),
+                Origin::Fhir(id) => Some(Because::Fhir { fhir_id: id.clone() }),
                 _ => None,
             })
             .collect()

@@ -79,13 +79,22 @@ pub struct View {
     pub cite: String,
 }
 
-/// A line of the diary that something stands on.
+/// What something stands on: a line of the diary, or a resource of a health record.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-pub struct Because {
-    /// Line of the diary, from 1.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
-    pub line: u32,
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(deny_unknown_fields))]
+#[serde(untagged)]
+pub enum Because {
+    /// A line of the diary.
+    Line {
+        /// Line of the diary, from 1.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+        line: u32,
+    },
+    /// A resource of a health record.
+    Fhir {
+        /// Its type and id, such as `MedicationRequest/17`, or its place where it has no id.
+        fhir_id: String,
+    },
 }
 
 /// Something that was, or was not, assessed.

@@ -385,6 +385,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         criteria: &criteria,
         facts: &facts,
         exposure: &exposure,
+        complete: timeline.complete,
         rivals: &rivals,
         signs: &signs,
         looked,
@@ -399,6 +400,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let advice = advice::advice(knowledge, urgency, &help, &held, &reasons);
     let (assessed, mut not_assessed) = scope(knowledge, &exposure, &on_board);
     not_assessed.extend(kept(timeline, as_of));
+    not_assessed.extend(incomplete(timeline));
     let planned = timeline.entries.iter().filter(|entry| !entry.when.begun_by(as_of)).count();
     if planned > 0 {
         notices.push(Notice {
@@ -758,6 +760,12 @@ fn kept(timeline: &Timeline, as_of: Timestamp) -> Option<Scoped> {
     }
     let text = format!("What the diary says of {}", list(&kinds, "and"));
     (!kinds.is_empty()).then(|| scoped(&text, "it is kept, and searched for danger, but not judged yet"))
+}
+
+/// A health record does not hold everything: what it leaves out was not judged.
+fn incomplete(timeline: &Timeline) -> Option<Scoped> {
+    let reason = "over-the-counter medicines, plants, drugs and what another clinic prescribed may be missing from it; ask";
+    (!timeline.complete).then(|| scoped("Medicines that the record does not hold", reason))
 }
 
 /// What a check assessed and what it did not.

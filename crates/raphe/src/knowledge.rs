@@ -336,7 +336,7 @@ impl Knowledge {
         for entry in &mut resolved.entries {
             let line = match entry.origin {
                 Origin::Line(line) => Some(line),
-                Origin::Asked(_) => None,
+                Origin::Asked(_) | Origin::Fhir(_) => None,
             };
             let mut substance = |name: &mut Name| {
                 name.id = self.find_substance(&name.text).map(|substance| substance.id.clone());
@@ -385,6 +385,9 @@ impl Knowledge {
                 _ => {}
             }
         }
+        // Without a place to point at, the same name is worth saying once.
+        let mut said = std::collections::BTreeSet::new();
+        notices.retain(|notice| notice.place.is_some() || said.insert(notice.says.clone()));
         (resolved, notices)
     }
 }

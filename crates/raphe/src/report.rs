@@ -742,8 +742,21 @@ fn section(title: &str, items: Vec<Item>) -> Option<Section> {
     (!items.is_empty()).then(|| Section { title: title.to_owned(), items })
 }
 
-/// ` (line 3)`, ` (lines 3 and 7)`, at most five of them.
+/// ` (line 3)`, ` (lines 3 and 7)`, at most five of them; of a health record ` (MedicationRequest/17)`.
 fn lines(origins: &BTreeSet<Origin>) -> String {
+    let resources: Vec<&str> = origins
+        .iter()
+        .filter_map(|origin| match origin {
+            Origin::Fhir(id) => Some(id.as_str()),
+            _ => None,
+        })
+        .collect();
+    match resources.as_slice() {
+        [] => {}
+        [one] => return format!(" ({one})"),
+        [one, other] => return format!(" ({one} and {other})"),
+        [one, other, more @ ..] => return format!(" ({one}, {other} and {} more)", more.len()),
+    }
     let numbers: Vec<String> = origins
         .iter()
         .filter_map(|origin| match origin {

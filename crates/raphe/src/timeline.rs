@@ -16,6 +16,9 @@ pub struct Timeline {
     pub person: Person,
     /// What happened, sorted by start, then by origin.
     pub entries: Vec<Entry>,
+    /// Whether the medicines are all that was taken. A diary's list is; what a health record holds is not, so there an
+    /// exposure is true or unknown, never false.
+    pub complete: bool,
 }
 
 impl Timeline {
@@ -23,13 +26,20 @@ impl Timeline {
     #[must_use]
     pub fn new(person: Person, mut entries: Vec<Entry>) -> Self {
         entries.sort_by(|a, b| (a.when.start, &a.origin).cmp(&(b.when.start, &b.origin)));
-        Self { person, entries }
+        Self { person, entries, complete: true }
+    }
+
+    /// The same timeline, of which it is not known that it names every medicine.
+    #[must_use]
+    pub fn incomplete(self) -> Self {
+        Self { complete: false, ..self }
     }
 
     /// The same timeline with more entries.
     #[must_use]
     pub fn with(&self, more: impl IntoIterator<Item = Entry>) -> Self {
-        Self::new(self.person.clone(), self.entries.iter().cloned().chain(more).collect())
+        let entries = self.entries.iter().cloned().chain(more).collect();
+        Self { complete: self.complete, ..Self::new(self.person.clone(), entries) }
     }
 
     /// The zone in which civil times are read and printed; UTC when the person named none.
@@ -122,6 +132,8 @@ pub enum Origin {
     Line(u32),
     /// Added by a question (`check`, `whatif`), not written by the person.
     Asked(u32),
+    /// A resource of a health record: `MedicationRequest/17`, or its place where it has no id.
+    Fhir(String),
 }
 
 /// A moment, a day or a range of days.

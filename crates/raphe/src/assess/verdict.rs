@@ -15,6 +15,8 @@ pub(super) struct Ground<'a> {
     pub(super) criteria: &'a [CriterionResult],
     pub(super) facts: &'a Facts<'a>,
     pub(super) exposure: &'a Exposure,
+    /// Whether the list of medicines is all that was taken.
+    pub(super) complete: bool,
     pub(super) rivals: &'a [NamedRival],
     pub(super) signs: &'a [SignSeen],
     pub(super) looked: bool,
@@ -82,6 +84,10 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
         () if unrecognized => {
             says(Verdict::Unclear, "A medicine was not recognized, so what was taken is not fully known.")
         }
+        () if !ground.complete => says(
+            Verdict::Unclear,
+            "The medicines come from a health record, which does not hold everything that was taken.",
+        ),
         () if !ground.looked => says(
             Verdict::Unclear,
             "No sign of serotonin toxicity was looked for or reported around this time, so neither side can be told.",

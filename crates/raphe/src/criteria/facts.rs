@@ -292,11 +292,15 @@ impl Facts<'_> {
         }
     }
 
-    /// A medicine that was not recognized may be what is asked for: then a "no" is not known.
+    /// A medicine that was not recognized, or that a record does not hold, may be what is asked for: then a "no" is not
+    /// known.
     pub(super) fn unless_unrecognized(&self, mut answer: Answer) -> Answer {
         let unrecognized = &self.ground.exposure.unrecognized;
         if answer.truth == Truth::False && !unrecognized.is_empty() {
             answer.raise(Truth::Unknown, unrecognized.iter().map(|item| item.origin.clone()));
+        }
+        if answer.truth == Truth::False && !self.ground.timeline.complete {
+            answer.truth = Truth::Unknown;
         }
         answer
     }

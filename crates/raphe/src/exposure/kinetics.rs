@@ -63,11 +63,7 @@ pub fn spread(value: &Value, median: TimeSpan) -> (f64, f64) {
 /// The tables of a substance in the order in which a route is answered from them: its form, itself, `oral`, any other.
 ///
 /// Elimination is the body's, so a route without a table of its own has that of another.
-fn tables<'a>(
-    substance: &'a Substance,
-    route: Route,
-    form: Option<Form>,
-) -> impl Iterator<Item = &'a Kinetics> {
+fn tables(substance: &Substance, route: Route, form: Option<Form>) -> impl Iterator<Item = &Kinetics> {
     let word = match form {
         Some(Form::ExtendedRelease) => Some("extended_release"),
         Some(Form::Depot) => Some("depot"),

@@ -13,7 +13,8 @@
 //! Reading goes in three steps. Lines are cut (`words`) and their dates read (`when`); the profile is read first,
 //! because it may name the time zone anywhere in the file (`profile`). Each dated line is read by its verb (`line`):
 //! doses (`dose`, `amount`, `schedule`, `settle`), signs and measurements (`signs`), daily life (`life`). At last the
-//! lines are completed and checked against each other (`regimens`). No step knows any medicine.
+//! lines are completed and checked against each other (`regimens`). No step knows any medicine. `write` goes the other
+//! way: what came from elsewhere becomes lines that read back.
 
 mod amount;
 mod dose;
@@ -30,8 +31,9 @@ mod signs;
 mod tests;
 mod when;
 mod words;
+mod write;
 
-use super::{DoseLine, Entry, Event, Notice, Origin, Person, Precision, Timeline, Weight, When};
+use super::{DoseLine, Entry, Event, Notice, Origin, Precision, Timeline, Weight, When};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use line::Said;
@@ -40,6 +42,7 @@ use regimens::Draft;
 use std::borrow::Cow;
 use when::{Clock, Head, Until, Written, Wrong};
 use words::{Notices, Span, quote};
+pub use write::{line, profile_line};
 
 /// A diary file: every byte of it, line by line.
 ///
@@ -144,13 +147,14 @@ pub fn read(bytes: &[u8]) -> (Timeline, Vec<Notice>) {
     let mut notices = Notices::default();
     report_encoding(bytes, &texts, &mut notices);
     let lines = cut(&texts);
-    let person = read_person(&lines, &mut notices);
+    let profile = read_profile(&lines, &mut notices);
+    let person = profile.person;
     let clock = Clock { zone: person.zone.clone() };
     let drafts = read_entries(&lines, &clock, &mut notices);
     let entries = regimens::complete(drafts, &clock, &mut notices);
     let mut notices = notices.list;
     notices.sort_by_key(|notice| notice.place);
-    (Timeline::new(person, entries), notices)
+    (Timeline { complete: !profile.incomplete, ..Timeline::new(person, entries) }, notices)
 }
 
 /// Reads a dose line without a date, `sertraline 50 mg daily`, as a `start` line has it.
@@ -260,7 +264,7 @@ fn cut<'a>(texts: &'a [Cow<'_, str>]) -> Vec<Line<'a>> {
         .collect()
 }
 
-fn read_person(lines: &[Line<'_>], notices: &mut Notices) -> Person {
+fn read_profile(lines: &[Line<'_>], notices: &mut Notices) -> Profile {
     let mut profile = Profile::default();
     for line in lines {
         notices.line = line.number;
@@ -273,7 +277,7 @@ fn read_person(lines: &[Line<'_>], notices: &mut Notices) -> Person {
             Kind::Blank | Kind::Dated => {}
         }
     }
-    profile.person
+    profile
 }
 
 fn read_entries(lines: &[Line<'_>], clock: &Clock, notices: &mut Notices) -> Vec<Draft> {

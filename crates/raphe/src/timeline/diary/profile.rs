@@ -22,9 +22,10 @@ enum Key {
     Smoker,
     NotPregnant,
     NotSmoker,
+    Incomplete,
 }
 
-const KEYS: [(&str, Key); 26] = [
+const KEYS: [(&str, Key); 27] = [
     ("born", Key::Born),
     ("sex", Key::Sex),
     ("weight", Key::Weight),
@@ -51,6 +52,7 @@ const KEYS: [(&str, Key); 26] = [
     ("non-smoker", Key::NotSmoker),
     ("nonsmoker", Key::NotSmoker),
     ("non smoker", Key::NotSmoker),
+    ("medicines incomplete", Key::Incomplete),
 ];
 
 const SEXES: [(&str, Sex); 8] = [
@@ -72,6 +74,8 @@ type Refusal = (String, String);
 pub(super) struct Profile {
     /// Who it is.
     pub(super) person: Person,
+    /// Whether the medicines are known not to be all that was taken.
+    pub(super) incomplete: bool,
     /// Whether all zones were searched for one that was misspelled; once a file is enough.
     searched: bool,
 }
@@ -89,7 +93,7 @@ pub(super) fn read(rest: Span<'_>, profile: &mut Profile, notices: &mut Notices)
         let value = &here[used..];
         let more = match needs_value(key) {
             true => set(profile, key, rest.between(&here[..used]), rest, value, notices),
-            false => flag(&mut profile.person, key),
+            false => flag(profile, key),
         };
         at += used + more;
     }
@@ -120,8 +124,10 @@ fn needs_value(key: Key) -> bool {
     matches!(key, Key::Born | Key::Sex | Key::Weight | Key::Height | Key::Country | Key::Zone | Key::Kidney)
 }
 
-fn flag(person: &mut Person, key: Key) -> usize {
+fn flag(profile: &mut Profile, key: Key) -> usize {
+    let person = &mut profile.person;
     match key {
+        Key::Incomplete => profile.incomplete = true,
         Key::Liver => person.liver_impaired = true,
         Key::Pregnant => person.pregnant = true,
         Key::NotPregnant => person.pregnant = false,
@@ -159,7 +165,7 @@ fn set(
     notices: &mut Notices,
 ) -> usize {
     let mut used = usize::from(!words.is_empty());
-    let Profile { person, searched } = profile;
+    let Profile { person, searched, .. } = profile;
     let result = match key {
         Key::Born => born(words).map(|date| (person.born.replace(date).is_some_and(|had| had != date), 1)),
         Key::Sex => sex(words).map(|sex| (person.sex.replace(sex).is_some_and(|had| had != sex), 1)),

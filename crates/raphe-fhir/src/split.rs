@@ -1,0 +1,205 @@
+//! Where the values of a JSON text begin and end, without reading them.
+//!
+//! Most of a record are bills, documents and encounters that say nothing about serotonin. Their bytes are passed over as
+//! fast as quotes and brackets can be counted; what is wrong inside them is never seen. What is kept is parsed whole
+//! later, and judged then.
+
+use crate::json::Text;
+use memchr::memchr2;
+use serde::Deserialize;
+
+/// A text, and how far into it one has come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// At the beginning of a text.
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The next byte that is no space.
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while let Some(byte @ (b' ' | b'\n' | b'\r' | b'\t')) = bytes.get(self.at) {
+            let _ = byte;
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+
+    /// Takes this byte if it is next.
+    pub(crate) fn take(&mut self, wanted: u8) -> Option<()> {
+        (self.peek()? == wanted).then(|| self.at += 1)
+    }
+
+    /// The next value as written; `None` where the text ends before it does.
+    pub(crate) fn value(&mut self) -> Option<&'a str> {
+        let first = self.peek()?;
+        let start = self.at;
+        match first {
+            b'"' => self.at = string_end(self.text.as_bytes(), start)?,
+            b'{' | b'[' => self.at = container_end(self.text.as_bytes(), start)?,
+            b'}' | b']' | b',' | b':' => return None,
+            _ => {
+                let rest = &self.text.as_bytes()[start..];
+                let end = rest
+                    .iter()
+                    .position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
+                self.at = start + end.unwrap_or(rest.len());
+            }
+        }
+        self.text.get(start..self.at)
+    }
+
+    /// Goes into the object or the list that begins here.
+    pub(crate) fn enter(&mut self, bracket: u8) -> Result<Inside, Broken> {
+        self.take(bracket).ok_or(Broken)?;
+        Ok(Inside { first: true })
+    }
+
+    /// Goes to the next field of the object it is in, and takes its name; `None` at the end of the object.
+    pub(crate) fn name(&mut self, inside: &mut Inside) -> Result<Option<&'a str>, Broken> {
+        if !self.more(inside, b'}')? {
+            return Ok(None);
+        }
+        let name = self.value().and_then(|name| name.strip_prefix('"')?.strip_suffix('"')).ok_or(Broken)?;
+        self.take(b':').ok_or(Broken)?;
+        Ok(Some(name))
+    }
+
+    /// Goes to the next item of the list or object it is in; false at its end.
+    pub(crate) fn more(&mut self, inside: &mut Inside, bracket: u8) -> Result<bool, Broken> {
+        let first = std::mem::replace(&mut inside.first, false);
+        match self.peek().ok_or(Broken)? {
+            end if end == bracket => {
+                self.at += 1;
+                Ok(false)
+            }
+            b',' if !first => {
+                self.at += 1;
+                Ok(true)
+            }
+            _ if first => Ok(true),
+            _ => Err(Broken),
+        }
+    }
+}
+
+/// Whether anything of an object or a list was seen.
+#[derive(Debug)]
+pub(crate) struct Inside {
+    first: bool,
+}
+
+/// The text ends, or holds something else, where a value is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Broken;
+
+/// The byte behind a string that begins at `start`.
+fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start + 1;
+    loop {
+        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            return Some(at + 1);
+        }
+        at += 2;
+    }
+}
+
+/// Bytes at which something begins or ends.
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let bytes = b"\"{}[]";
+    let mut index = 0;
+    while index < bytes.len() {
+        marks[bytes[index] as usize] = true;
+        index += 1;
+    }
+    marks
+};
+
+/// The byte behind an object or a list that begins at `start`.
+fn container_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let (mut depth, mut at) = (0_usize, start);
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| MARKS[*byte as usize])?;
+        match bytes[at] {
+            b'"' => {
+                at = string_end(bytes, at)?;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// A string value without its quotes; `None` when it is none.
+pub(crate) fn string(raw: &str) -> Option<String> {
+    let deserializer = &mut serde_json::Deserializer::from_str(raw);
+    raw.starts_with('"').then(|| Text::deserialize(deserializer).ok().map(|text| text.to_string()))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(text: &str) -> Result<Vec<(&str, &str)>, Broken> {
+        let mut cursor = Cursor::new(text);
+        let mut inside = cursor.enter(b'{')?;
+        let mut fields = Vec::new();
+        while let Some(name) = cursor.name(&mut inside)? {
+            fields.push((name, cursor.value().ok_or(Broken)?));
+        }
+        Ok(fields)
+    }
+
+    #[test]
+    fn fields_and_items_are_cut_where_they_end() {
+        let text = r#" { "a" : [1, {"b": "]}\" \\"}, null] , "c":"x", "d": -1.5e3 } "#;
+        assert_eq!(
+            fields(text).unwrap(),
+            [("a", r#"[1, {"b": "]}\" \\"}, null]"#), ("c", "\"x\""), ("d", "-1.5e3")]
+        );
+        let mut cursor = Cursor::new("[1, {}, \"a\"]");
+        let mut inside = cursor.enter(b'[').unwrap();
+        let mut items = Vec::new();
+        while cursor.more(&mut inside, b']').unwrap() {
+            items.push(cursor.value().unwrap());
+        }
+        assert_eq!(items, ["1", "{}", "\"a\""]);
+        assert_eq!(fields("{}").unwrap(), []);
+        assert_eq!(string(r#""a\n""#).as_deref(), Some("a\n"));
+    }
+
+    #[test]
+    fn a_broken_text_ends_in_an_error() {
+        for text in [
+            "",
+            "{",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\": [",
+            "{\"a\": \"",
+            "{\"a\": 1",
+            "{\"a\": 1 \"b\": 2}",
+            "[1]",
+            "{1: 2}",
+            "{\"a\\",
+        ] {
+            assert_eq!(fields(text), Err(Broken), "{text}");
+        }
+    }
+}
