@@ -44,7 +44,7 @@ pub(crate) fn simulate(
         Some(text) => file::moment(text, zone)?,
         None if common.at.is_some() => moment(&timeline, common)?.0,
         None => {
-            let last = simulation::last_moment(&timeline).map_or_else(|| file::now(zone), |last| last);
+            let last = simulation::last_moment(&timeline).unwrap_or_else(|| file::now(zone));
             raphe::exposure::later(last, AFTERWARDS)
         }
     };

@@ -535,7 +535,7 @@ mod tests {
     #[test]
     fn an_unknown_one_keeps_its_name() {
         for (text, name) in [
-            ("lisinopril 10 MG Oral Tablet", "lisinopril"),
+            ("rosuvastatin 10 MG Oral Tablet", "rosuvastatin"),
             ("NDA020503 200 ACTUAT albuterol 0.09 MG/ACTUAT Metered Dose Inhaler", "albuterol"),
             (
                 "insulin isophane, human 70 UNT/ML / insulin, regular, human 30 UNT/ML Injectable Suspension",
