@@ -22,6 +22,8 @@ mod network;
 mod people;
 pub(crate) mod scenario;
 pub mod simulation;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     knowledge::{self, Citation, Knowledge},

@@ -34,7 +34,7 @@ const LEAST_LEFT: f64 = 0.005;
 /// Hours after a dose in which interaction studies look.
 const STUDY_WINDOW: f64 = 8.0;
 /// The wall of the gut has the same enzyme under this name.
-const GUT: &str = "CYP3A4 gut";
+pub(crate) const GUT: &str = "CYP3A4 gut";
 const LIVER_OF_GUT: &str = "CYP3A4";
 
 /// Moieties, enzymes and what the ones do to the others.

@@ -132,7 +132,7 @@ impl<'a> People<'a> {
             depot_rates: Vec::new(),
             potency: Vec::new(),
             turnover: Vec::new(),
-            gut: network.enzymes.iter().position(|enzyme| enzyme.id == "CYP3A4 gut"),
+            gut: network.enzymes.iter().position(|enzyme| enzyme.id == super::network::GUT),
             happenings: Vec::new(),
             inborn,
         };

@@ -4,6 +4,7 @@
 use super::{
     intake::{self, Use},
     later,
+    network::GUT,
     scenario::{Outcome, Scenario},
 };
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     units::{Interval, MassConcentration, TimeSpan},
 };
 use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The course of everything in a timeline.
 #[derive(Debug, Clone)]
@@ -169,70 +171,95 @@ pub fn exposure_ratios(
     as_of: Timestamp,
 ) -> Vec<ExposureRatio> {
     let (uses, _) = intake::uses(timeline, knowledge, as_of);
+    // Two regimens beside each other answer both ways in one run.
+    let mut seen: BTreeMap<(BTreeSet<&str>, Stretch), Areas> = BTreeMap::new();
     let mut ratios = Vec::new();
     for victim in &uses {
-        for perpetrator in &uses {
-            if victim.substance != perpetrator.substance {
-                ratios.extend(ratio(timeline, knowledge, population, as_of, victim, perpetrator));
+        for perpetrator in uses.iter().filter(|one| one.substance != victim.substance) {
+            let both = Scenario::new(knowledge, timeline, &[victim, perpetrator], population, None, as_of);
+            let Some(stretch) = stretch(&both, victim, as_of) else { continue };
+            let [alone, together] = [vec![victim], vec![victim, perpetrator]].map(|given| {
+                let ids: BTreeSet<&str> = given.iter().map(|one| one.substance.as_str()).collect();
+                seen.entry((ids.clone(), stretch))
+                    .or_insert_with(|| areas(timeline, knowledge, population, &ids, stretch))
+                    .clone()
+            });
+            let (Some(without), Some(with)) =
+                (alone.of.get(&victim.substance), together.of.get(&victim.substance))
+            else {
+                continue;
+            };
+            let ratio = |(with, without): (&f64, &f64)| if *without > 0.0 { with / without } else { 1.0 };
+            let folds: Vec<f64> = with.iter().zip(without).map(ratio).collect();
+            let Some(auc_ratio) = Interval::weighed(&folds, &together.weights) else { continue };
+            if auc_ratio.median < TOLD && auc_ratio.median > 1.0 / TOLD {
+                continue;
             }
+            ratios.push(ExposureRatio {
+                victim: victim.substance.clone(),
+                perpetrator: perpetrator.substance.clone(),
+                auc_ratio,
+            });
         }
     }
     ratios
 }
 
-fn ratio(
-    timeline: &Timeline,
-    knowledge: &Knowledge,
-    population: Population,
-    as_of: Timestamp,
-    victim: &Use,
-    perpetrator: &Use,
-) -> Option<ExposureRatio> {
-    // Only who acts on an enzyme that removes the other needs a run.
-    let both = Scenario::new(knowledge, timeline, &[victim, perpetrator], population, None, as_of);
-    let place = both.network.find(&victim.substance)?;
-    let removed = &both.network.moieties[place];
-    let gut = removed.wall < 1.0;
-    let meets = both.network.effects.iter().any(|effect| {
-        effect.by != place
-            && (removed.shares.iter().any(|(enzyme, _)| *enzyme == effect.on)
-                || (gut && both.network.enzymes[effect.on].id == "CYP3A4 gut"))
+/// Over which time an area is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Stretch {
+    from: Timestamp,
+    to: Timestamp,
+}
+
+/// Areas under the levels of what was taken, by id, person by person; and how much each person counts.
+#[derive(Debug, Clone)]
+struct Areas {
+    of: BTreeMap<String, Vec<f64>>,
+    weights: Vec<f64>,
+}
+
+/// Where to look for the effect on one of two substances; `None` where the other acts on no enzyme that removes it.
+fn stretch(both: &Scenario<'_>, victim: &Use, as_of: Timestamp) -> Option<Stretch> {
+    let network = &both.network;
+    let place = network.find(&victim.substance)?;
+    let removed = &network.moieties[place];
+    let own = |moiety: usize| moiety == place || removed.forms.iter().any(|form| form.child == moiety);
+    let meets = network.effects.iter().any(|effect| {
+        let enzyme = &network.enzymes[effect.on].id;
+        !own(effect.by)
+            && (removed.shares.iter().any(|(share, _)| *share == effect.on)
+                || (removed.wall < 1.0 && enzyme == GUT))
     });
     if !meets {
         return None;
     }
-    let running = victim.spells.last().is_some_and(|spell| spell.running);
-    let (end, from) = if running {
-        (as_of, later(as_of, TimeSpan::days(-1.0)))
-    } else {
-        // With the other one still taken, the half-life may be several times its own.
-        let span = removed.shape.half_life * FOLLOWED * 3.0;
-        (later(as_of, TimeSpan::hours(span.clamp(24.0, 60.0 * 24.0))), victim.intakes.first()?.from)
+    if victim.spells.last().is_some_and(|spell| spell.running) {
+        return Some(Stretch { from: later(as_of, TimeSpan::days(-1.0)), to: as_of });
+    }
+    // With the other one still taken, the half-life may be several times its own.
+    let span = (removed.shape.half_life * FOLLOWED * 3.0).clamp(24.0, 60.0 * 24.0);
+    Some(Stretch { from: victim.intakes.first()?.from, to: later(as_of, TimeSpan::hours(span)) })
+}
+
+/// The areas when only these are taken.
+fn areas(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    ids: &BTreeSet<&str>,
+    stretch: Stretch,
+) -> Areas {
+    let (uses, _) = intake::uses(timeline, knowledge, stretch.to);
+    let given: Vec<&Use> = uses.iter().filter(|one| ids.contains(one.substance.as_str())).collect();
+    let scenario = Scenario::new(knowledge, timeline, &given, population, Some(stretch.from), stretch.to);
+    let from = super::hours_between(scenario.start, stretch.from).max(0.0);
+    let outcome = scenario.run(&[], 1.0, from);
+    let area = |one: &&Use| {
+        let place = scenario.network.find(&one.substance)?;
+        Some((one.substance.clone(), outcome.course.area[place].clone()))
     };
-    let area = |uses: &[&Use]| {
-        let scenario = Scenario::new(knowledge, timeline, uses, population, Some(from), end);
-        let place = scenario.network.find(&victim.substance)?;
-        let from = super::hours_between(scenario.start, from).max(0.0);
-        let mut outcome = scenario.run(&[], 1.0, from);
-        Some((outcome.course.area.swap_remove(place), outcome.weights))
-    };
-    let goes_on = |one: &Use| {
-        intake::uses(timeline, knowledge, end).0.into_iter().find(|o| o.substance == one.substance)
-    };
-    let (victim_on, perpetrator_on) = (goes_on(victim)?, goes_on(perpetrator)?);
-    let (alone, _) = area(&[&victim_on])?;
-    let (together, weights) = area(&[&victim_on, &perpetrator_on])?;
-    let ratios: Vec<f64> = together
-        .iter()
-        .zip(&alone)
-        .map(|(with, without)| if *without > 0.0 { with / without } else { 1.0 })
-        .collect();
-    let auc_ratio = Interval::weighed(&ratios, &weights)?;
-    (auc_ratio.median >= TOLD || auc_ratio.median <= 1.0 / TOLD).then(|| ExposureRatio {
-        victim: victim.substance.clone(),
-        perpetrator: perpetrator.substance.clone(),
-        auc_ratio,
-    })
+    Areas { of: given.iter().filter_map(area).collect(), weights: outcome.weights }
 }
 
 /// The last moment a timeline speaks of.
