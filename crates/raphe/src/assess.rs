@@ -29,7 +29,7 @@ use crate::{
     },
     population::Population,
     timeline::{Event, Notice, Origin, Timeline, Weight},
-    units::{Temperature, TimeSpan, number},
+    units::{Temperature, TimeSpan, number, two_digits},
 };
 use jiff::{SignedDuration, Timestamp, civil};
 use std::collections::BTreeSet;
@@ -401,6 +401,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let (assessed, mut not_assessed) = scope(knowledge, &exposure, &on_board);
     not_assessed.extend(kept(timeline, as_of));
     not_assessed.extend(incomplete(timeline));
+    notices.extend(exposure.labs.iter().map(|lab| lab_notice(knowledge, lab)));
     let planned = timeline.entries.iter().filter(|entry| !entry.when.begun_by(as_of)).count();
     if planned > 0 {
         notices.push(Notice {
@@ -749,7 +750,12 @@ fn kept(timeline: &Timeline, as_of: Timestamp) -> Option<Scoped> {
             Event::Meal { .. } => "meals",
             Event::Session(_) => "therapy",
             Event::Factor(_) => "factors",
-            Event::Lab(labs) if labs.iter().any(|lab| !crate::criteria::reports::is_used(&lab.name.text)) => {
+            Event::Lab(labs)
+                if labs.iter().any(|lab| {
+                    // A level of something that was taken narrows the simulation.
+                    lab.name.id.is_none() && !crate::criteria::reports::is_used(&lab.name.text)
+                }) =>
+            {
                 "laboratory values other than sodium, CK and lithium"
             }
             _ => continue,
@@ -760,6 +766,32 @@ fn kept(timeline: &Timeline, as_of: Timestamp) -> Option<Scoped> {
     }
     let text = format!("What the diary says of {}", list(&kinds, "and"));
     (!kinds.is_empty()).then(|| scoped(&text, "it is kept, and searched for danger, but not judged yet"))
+}
+
+/// What became of a measured level.
+fn lab_notice(knowledge: &Knowledge, lab: &exposure::LabLevel) -> Notice {
+    let name = knowledge.substance_name(&lab.moiety);
+    let [measured, median, low, high] =
+        [lab.measured, lab.simulated.median, lab.simulated.p5, lab.simulated.p95].map(two_digits);
+    let simulated = format!("{median} ng/mL ({low} to {high}) was expected from the doses");
+    match lab.is_explained() {
+        true => Notice {
+            weight: Weight::Info,
+            place: None,
+            says: format!("the measured level of {name}, {measured} ng/mL, narrows the simulation: {simulated}"),
+            help: None,
+        },
+        false => Notice {
+            weight: Weight::Warning,
+            place: None,
+            says: format!("the measured level of {name}, {measured} ng/mL, is not explained by what was written: {simulated}"),
+            help: Some(
+                "check the unit, the hour of the sample, doses taken or missed, other medicines and genes; a level far too \
+                 high can mean an overdose"
+                    .to_owned(),
+            ),
+        },
+    }
 }
 
 /// A health record does not hold everything: what it leaves out was not judged.

@@ -34,6 +34,7 @@ use crate::{
 use intake::Use;
 use jiff::{SignedDuration, Timestamp};
 use raphe_knowledge::{Serotonergic, Substance};
+pub use scenario::LabLevel;
 use scenario::{Outcome, Scenario};
 
 /// Everything the judgment needs to know of exposure.
@@ -47,6 +48,8 @@ pub struct Exposure {
     pub remaining: Vec<Remaining>,
     /// Enzymes that someone acts on, as they are now.
     pub enzymes: Vec<EnzymeState>,
+    /// Measured levels beside the simulated ones.
+    pub labs: Vec<LabLevel>,
     /// Names that could not be resolved, with the line each stands in.
     pub unrecognized: Vec<intake::Unrecognized>,
 }
@@ -141,7 +144,7 @@ pub fn simulate(
     let remaining =
         recent.iter().flat_map(|one| remaining(knowledge, &scenario, &outcome, one, as_of)).collect();
     let enzymes = enzymes(&scenario, &outcome);
-    Exposure { uses, windows, remaining, enzymes, unrecognized }
+    Exposure { uses, windows, remaining, enzymes, labs: outcome.labs, unrecognized }
 }
 
 /// What is left now of a substance and of each of its metabolites, where it is above 1 % of its peak.

@@ -15,7 +15,9 @@ use crate::{
     },
     units::{Mass, TimeSpan},
 };
-use raphe_knowledge::{Base, Evidence, Grade, Mechanism, Reference, Sign, Substance, Value, View};
+use raphe_knowledge::{
+    Base, Enzyme, Evidence, Grade, Mechanism, Phenotype, Reference, Sign, Substance, Value, View,
+};
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -385,10 +387,29 @@ impl Knowledge {
                 _ => {}
             }
         }
+        notices.extend(resolved.person.genes.iter().filter_map(|(gene, kind)| self.gene_notice(gene, kind)));
         // Without a place to point at, the same name is worth saying once.
         let mut said = std::collections::BTreeSet::new();
         notices.retain(|notice| notice.place.is_some() || said.insert(notice.says.clone()));
         (resolved, notices)
+    }
+
+    /// What to say of a gene that nothing is made of.
+    fn gene_notice(&self, gene: &str, kind: &str) -> Option<Notice> {
+        let facts = self.base().enzymes.iter().filter(|enzyme| !enzyme.phenotypes.is_empty());
+        let known: Vec<&str> = facts.clone().map(|enzyme| enzyme.id.as_str()).collect();
+        let help = match facts.clone().find(|enzyme| enzyme.id.eq_ignore_ascii_case(gene)) {
+            Some(enzyme) if phenotype(enzyme, kind).is_some() => return None,
+            Some(_) => "write poor, intermediate, normal, rapid or ultrarapid metabolizer, or two alleles such as `*4/*41`"
+                .to_owned(),
+            None => format!("genes that change levels here are {}", known.join(", ")),
+        };
+        Some(Notice {
+            weight: Weight::Warning,
+            place: None,
+            says: format!("`gene {gene} {kind}` is kept, but changes no level: it is not known what it does"),
+            help: Some(help),
+        })
     }
 }
 
@@ -447,6 +468,35 @@ fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> 
     let mut seen = std::collections::BTreeSet::new();
     found.retain(|(_, name)| seen.insert(key(name)));
     found.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// The kind of metabolizer that a text names: `poor metabolizer`, `PM`, `*4/*41`, `*1/*2xN`.
+#[must_use]
+pub fn phenotype<'f>(facts: &'f Enzyme, written: &str) -> Option<&'f Phenotype> {
+    let text = written.trim().to_lowercase();
+    let word = text.strip_suffix("metabolizer").or(text.strip_suffix("metaboliser")).unwrap_or(&text).trim();
+    let named = facts
+        .phenotypes
+        .iter()
+        .find(|kind| kind.id == word || kind.words.iter().any(|other| other.to_lowercase() == word));
+    if named.is_some() {
+        return named;
+    }
+    let score = |allele: &str| {
+        let allele = allele.trim().to_lowercase();
+        facts.alleles.iter().find(|known| known.id.to_lowercase() == allele).map(|known| known.score)
+    };
+    let (one, other) = text.split_once('/')?;
+    let sum = score(one)? + score(other)?;
+    facts.phenotypes.iter().find(|kind| {
+        let Some((low, high)) = kind.score.as_deref().and_then(|range| {
+            let (low, high) = range.split_once("..").unwrap_or((range, range));
+            Some((low.trim().parse::<f64>().ok()?, high.trim().parse::<f64>().ok()?))
+        }) else {
+            return false;
+        };
+        (low - 1e-9..=high + 1e-9).contains(&sum)
+    })
 }
 
 /// The best value of a list that reads as a quantity, with its citation.

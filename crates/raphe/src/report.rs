@@ -430,8 +430,12 @@ impl Writer<'_> {
                 .map(|left| left.moiety.as_str())
                 .chain([item.substance.as_str()])
                 .collect();
+            // What hardly changes, and the second of two that change alike, would only be noise here; it is in the JSON.
+            let matters = |enzyme: &crate::exposure::EnzymeState| {
+                !enzyme.id.ends_with(" gut") && !(0.7..1.4).contains(&enzyme.activity.median)
+            };
             let leads = |enzyme: &&crate::exposure::EnzymeState| {
-                enzyme.by.first().is_some_and(|by| moieties.contains(&by.as_str()))
+                matters(enzyme) && enzyme.by.first().is_some_and(|by| moieties.contains(&by.as_str()))
             };
             for enzyme in assessment.enzymes.iter().filter(leads) {
                 let percent = |share: f64| libm::round(share * 100.0);

@@ -326,6 +326,18 @@ impl Network {
             |role: &str| substance.enzymes.iter().any(|item| item.enzyme == GUT && item.role == role);
         for role in substance.enzymes.iter().filter(|role| role.role != "substrate") {
             let Some(on) = self.enzyme(&role.enzyme) else { continue };
+            // A word without a number stands for what the metabolites are known to do.
+            let measured = |role: &EnzymeRole| !(role.inhibition.is_empty() && role.induction.is_empty());
+            let by_metabolite = substance.metabolites.iter().any(|link| {
+                knowledge.substance(&link.id).is_some_and(|made| {
+                    made.enzymes.iter().any(|item| {
+                        (&item.enzyme, &item.role) == (&role.enzyme, &role.role) && measured(item)
+                    })
+                })
+            });
+            if by_metabolite && !measured(role) {
+                continue;
+            }
             let mut effects = vec![on];
             if role.enzyme == LIVER_OF_GUT && !own_gut(&role.role) {
                 effects.extend(self.enzyme(GUT));

@@ -208,7 +208,7 @@ impl<'a> People<'a> {
     /// The kind that the diary names, by words or by alleles.
     fn known_phenotype<'f>(&self, facts: &'f EnzymeFacts) -> Option<&'f Phenotype> {
         let (_, written) = self.person.genes.iter().find(|(gene, _)| gene.eq_ignore_ascii_case(&facts.id))?;
-        phenotype(facts, written)
+        knowledge::phenotype(facts, written)
     }
 
     fn drawn_phenotype<'f>(&self, facts: &'f EnzymeFacts, person: usize) -> Option<&'f Phenotype> {
@@ -276,34 +276,6 @@ impl<'a> People<'a> {
         list.sort_by_key(|one| one.step);
         list
     }
-}
-
-/// The kind of metabolizer that a text names: `poor metabolizer`, `PM`, `*4/*41`, `*1/*2xN`.
-pub(crate) fn phenotype<'f>(facts: &'f EnzymeFacts, written: &str) -> Option<&'f Phenotype> {
-    let text = written.trim().to_lowercase();
-    let word = text.strip_suffix("metabolizer").or(text.strip_suffix("metaboliser")).unwrap_or(&text).trim();
-    let named = facts
-        .phenotypes
-        .iter()
-        .find(|kind| kind.id == word || kind.words.iter().any(|other| other.to_lowercase() == word));
-    if named.is_some() {
-        return named;
-    }
-    let score = |allele: &str| {
-        let allele = allele.trim().to_lowercase();
-        facts.alleles.iter().find(|known| known.id.to_lowercase() == allele).map(|known| known.score)
-    };
-    let (one, other) = text.split_once('/')?;
-    let sum = score(one)? + score(other)?;
-    facts.phenotypes.iter().find(|kind| {
-        let Some((low, high)) = kind.score.as_deref().and_then(|range| {
-            let (low, high) = range.split_once("..").unwrap_or((range, range));
-            Some((low.trim().parse::<f64>().ok()?, high.trim().parse::<f64>().ok()?))
-        }) else {
-            return false;
-        };
-        (low - 1e-9..=high + 1e-9).contains(&sum)
-    })
 }
 
 /// A factor with its spread as factors of it.

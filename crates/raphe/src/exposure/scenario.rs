@@ -17,7 +17,7 @@ use crate::{
     knowledge::Knowledge,
     population::Population,
     timeline::{Event, Form, Lab, Route, Timeline},
-    units::{MassConcentration, TimeSpan},
+    units::{Interval, MassConcentration, TimeSpan},
 };
 use jiff::Timestamp;
 use raphe_knowledge::Substance;
@@ -32,6 +32,8 @@ const TOBACCO: &str = "tobacco";
 /// Between a level in the blood and the same level simulated lie the assay and the hour it was drawn: the standard
 /// deviation of the logarithm.
 const LAB_ERROR: f64 = 0.2;
+/// People who must still count once a measured level has weighed them.
+const LEAST_COUNTED: f64 = 20.0;
 
 /// What is simulated.
 pub(crate) struct Scenario<'a> {
@@ -57,6 +59,27 @@ pub(crate) struct Outcome {
     pub(crate) weights: Vec<f64>,
     /// Place of each wanted moment among the samples.
     pub(crate) place: Vec<usize>,
+    /// What the measured levels were held against.
+    pub(crate) labs: Vec<LabLevel>,
+}
+
+/// A measured level beside the simulated one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabLevel {
+    /// The substance or metabolite.
+    pub moiety: String,
+    /// As measured, ng/mL.
+    pub measured: f64,
+    /// As simulated for that hour before it was measured, ng/mL.
+    pub simulated: Interval,
+}
+
+impl LabLevel {
+    /// Whether the doses explain it: it lies within twice the simulated range.
+    #[must_use]
+    pub fn is_explained(&self) -> bool {
+        (0.5 * self.simulated.p5..2.0 * self.simulated.p95).contains(&self.measured)
+    }
 }
 
 impl<'a> Scenario<'a> {
@@ -193,7 +216,16 @@ impl<'a> Scenario<'a> {
         let course = course::run(&self.network, &self.plan, &self.people, &wanted);
         let find = |hours: f64| wanted.samples.binary_search(&nearest(hours)).unwrap_or(0);
         let weights = self.weigh(&course, find);
-        Outcome { place: moments.iter().map(|at| find(*at)).collect(), course, weights }
+        let labs = self.labs.iter().filter_map(|(moiety, at, level)| {
+            let ng_per_ml = |level: f64| MassConcentration::mg_per_l(level).as_ng_per_ml();
+            Some(LabLevel {
+                moiety: self.network.moieties[*moiety].id.clone(),
+                measured: ng_per_ml(*level),
+                simulated: Interval::of(&course.levels[*moiety][find(*at)])?.map(ng_per_ml),
+            })
+        });
+        let labs = labs.collect();
+        Outcome { place: moments.iter().map(|at| find(*at)).collect(), course, weights, labs }
     }
 
     /// How well each person's levels agree with the measured ones.
@@ -213,7 +245,21 @@ impl<'a> Scenario<'a> {
         };
         let misfits: Vec<f64> = (0..self.people.size()).map(misfit).collect();
         let least = misfits.iter().copied().fold(f64::INFINITY, f64::min);
-        misfits.iter().map(|misfit| libm::exp(least - misfit)).collect()
+        let weights = |trust: f64| -> Vec<f64> {
+            misfits.iter().map(|misfit| libm::exp(trust * (least - misfit))).collect()
+        };
+        // A level that hardly anyone reaches must not make one person stand for all: it is trusted less, until enough
+        // people count.
+        let count = |weights: &[f64]| {
+            let sum: f64 = weights.iter().sum();
+            sum * sum / weights.iter().map(|weight| weight * weight).sum::<f64>()
+        };
+        let enough = LEAST_COUNTED.min(0.5 * self.people.size() as f64);
+        let mut trust = 1.0;
+        while count(&weights(trust)) < enough && trust > 1e-6 {
+            trust *= 0.8;
+        }
+        weights(trust)
     }
 
     /// Whether a moiety's amounts can be told as levels.
