@@ -886,3 +886,38 @@ fn a_record_that_cannot_be_read_is_refused_with_help() {
     assert_eq!(lint.code, 1, "{lint:?}");
     assert!(unwrapped(&lint.out).contains("`MedicationRequest.authoredOn`"), "{lint:?}");
 }
+
+#[test]
+fn simulate_gives_curves_as_csv_and_json() {
+    let course = "2026-01-01 08:00 start paroxetine 20 mg daily\n".as_bytes();
+    let ask = |more: &[&str]| {
+        let all = ["simulate", "-", "--to", "2026-01-15", "--people", "8"].iter().chain(more).copied();
+        raphe_reading(all.collect::<Vec<&str>>(), course)
+    };
+    let csv = ask(&["--step", "12h"]).fine();
+    assert_eq!(csv.lines().next(), Some("time_h,kind,id,median,p5,p95"));
+    let last = csv.lines().rfind(|line| line.contains("total_ng_per_ml,paroxetine")).expect("it has a level");
+    let level: f64 = last.split(',').nth(3).and_then(|cell| cell.parse().ok()).expect("a number");
+    assert!((5.0..150.0).contains(&level), "{last}");
+    assert!(csv.contains("enzyme_activity,CYP2D6"), "paroxetine destroys CYP2D6");
+    let json = objects(&ask(&["--step", "1d", "--json"]).fine());
+    assert_eq!(json[0]["schema"], "raphe.simulation/1");
+    let length = |value: &Value| value.as_array().map(Vec::len);
+    assert_eq!(length(&json[0]["time_h"]), length(&json[0]["series"][0]["median"]));
+    for (wrong, says) in [("5", "span of time"), ("1 min", "3 min")] {
+        let refused = ask(&["--step", wrong]).refused();
+        assert!(refused.contains(says), "{wrong}: {refused}");
+    }
+}
+
+#[test]
+fn predict_reads_studies_and_says_what_it_cannot() {
+    let rows = "id,victim,victim_dose_mg,perpetrator,perpetrator_dose_mg_day,population,main_victim_enzyme\n\
+                a,desipramine,50,paroxetine,20,,CYP2D6\nb,desipramine,50,frobnicate,20,,CYP2D6\n";
+    let done = raphe_reading(["predict", "-"], rows.as_bytes());
+    let ratio = done.out.lines().find_map(|line| line.strip_prefix("a,")).expect("a has a prediction");
+    let ratio: f64 = ratio.parse().expect("a number");
+    assert!((3.0..8.0).contains(&ratio), "{ratio}");
+    assert!(!done.out.contains("\nb,") && done.err.contains("frobnicate"), "{done:?}");
+    raphe_reading(["predict", "-"], b"a,b\n1,2\n").refused();
+}
