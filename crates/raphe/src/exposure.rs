@@ -236,10 +236,12 @@ fn enzymes(scenario: &Scenario<'_>, outcome: &Outcome) -> Vec<EnzymeState> {
         if activity.p5 > 1.0 - ENZYME_COUNTS && activity.p95 < 1.0 + ENZYME_COUNTS {
             continue;
         }
-        let (by, lasting) = network.who_acts(place, |moiety| {
-            course.levels[moiety][now].first().copied().unwrap_or(0.0)
-                + 1e-3 * course.peak[moiety].first().copied().unwrap_or(0.0)
-        });
+        let first = |people: &[f64]| people.first().copied().unwrap_or(0.0);
+        let (by, lasting) = network.who_acts(
+            place,
+            |moiety| first(&course.levels[moiety][now]),
+            |moiety| first(&course.peak[moiety]),
+        );
         states.push(EnzymeState {
             id: enzyme.id.clone(),
             by,

@@ -227,15 +227,17 @@ fn kinetics(knowledge: &Knowledge, row: &Row) -> Result<f64, NotPredicted> {
 }
 
 fn measured(knowledge: &Knowledge, row: &Row, of: &str, given: &str) -> Result<f64, NotPredicted> {
-    let extended = [" XL", " SR", " XR", " ER", " CR"].iter().find_map(|suffix| given.strip_suffix(suffix));
-    let form = extended.map(|_| Form::ExtendedRelease);
-    let bare =
-        |name: &str| name.split(" XL").next().unwrap_or(name).split(" SR").next().unwrap_or(name).to_owned();
-    let substance = find(knowledge, &bare(of))?;
+    // `bupropion XL` is bupropion in that form.
+    let formed = |name: &str| {
+        let found = [" XL", " SR", " XR", " ER", " CR"].iter().find_map(|suffix| name.strip_suffix(suffix));
+        (found.unwrap_or(name).to_owned(), found.map(|_| Form::ExtendedRelease))
+    };
+    let (of, (given, form)) = (formed(of).0, formed(given));
+    let substance = find(knowledge, &of)?;
     let regimen = cell(row, "regimen");
     let mut given = match regimen.split_once(" of ") {
         Some((_, parent)) => find(knowledge, parent)?,
-        None => find(knowledge, extended.unwrap_or(given))?,
+        None => find(knowledge, &given)?,
     };
     // A metabolite that nobody swallows comes by way of what it is made of.
     let alone = given.id == substance.id && substance.kind == knowledge::schema::Kind::Metabolite;
@@ -280,7 +282,7 @@ fn measured(knowledge: &Knowledge, row: &Row, of: &str, given: &str) -> Result<f
     }
     let per_day = given.doses[0].per == "day";
     let often = match regimen {
-        "steady state" => Often::Every(
+        _ if regimen.starts_with("steady state") => Often::Every(
             24.0 / times_a_day(text).unwrap_or(if numbers(text).is_empty() { a_day } else { 1.0 }),
         ),
         _ => Often::Once,

@@ -236,13 +236,13 @@ impl Disposition {
             unbound: share(|table| &table.fraction_unbound),
         };
         if known.is_some() {
-            disposition.distribute(substance, volume, available);
+            disposition.distribute(substance, volume);
         }
         Some(disposition)
     }
 
     /// Adds a tissue where the volume is smaller than clearance and half-life ask for, or the peak higher.
-    fn distribute(&mut self, substance: &Substance, volume: Option<f64>, available: Option<f64>) {
+    fn distribute(&mut self, substance: &Substance, volume: Option<f64>) {
         let whole = self.central;
         let steady = volume.filter(|steady| *steady < whole / 1.15);
         let peak = substance.pk.get("oral").and_then(|table| {
@@ -250,8 +250,11 @@ impl Disposition {
             let high: MassConcentration = value.value.parse().ok()?;
             let regimen = Regimen::at(substance, value)?;
             let uptake = Uptake::of(substance, self, Route::Oral, None);
-            (regimen.of.is_none() && regimen.every.is_none() && available.is_some_and(|share| share > 0.0))
-                .then_some((high.as_mg_per_l() / regimen.dose, uptake.lag, t_max(substance)))
+            (regimen.of.is_none() && regimen.every.is_none()).then_some((
+                high.as_mg_per_l() / regimen.dose,
+                uptake.lag,
+                t_max(substance),
+            ))
         });
         let with_central = |central: f64| {
             let steady = steady.unwrap_or_else(|| libm::sqrt(central * whole)).max(central * 1.02);
@@ -267,12 +270,29 @@ impl Disposition {
                 if height(self) >= peak / 1.05 {
                     return;
                 }
-                let (mut low, mut high) = (whole * 0.03, steady.unwrap_or(whole) / 1.03);
-                for _ in 0..24 {
-                    let middle = libm::sqrt(low * high);
-                    if height(&with_central(middle)) > peak { low = middle } else { high = middle }
+                // A smaller center does not always raise the peak: it also brings it earlier, which slower absorption has
+                // to make up for. So the largest center that reaches the peak, or else the one that comes nearest.
+                const FINER: f64 = 0.93;
+                let (least, most) = (whole * 0.03, steady.unwrap_or(whole) / 1.03);
+                let (mut best, mut central) = ((height(self), whole), most);
+                while central >= least && best.0 < peak {
+                    let reached = height(&with_central(central));
+                    if reached >= peak {
+                        let (mut low, mut high) = (central, (central / FINER).min(most));
+                        for _ in 0..12 {
+                            let middle = libm::sqrt(low * high);
+                            if height(&with_central(middle)) > peak { low = middle } else { high = middle }
+                        }
+                        central = low;
+                    }
+                    if reached > best.0 {
+                        best = (reached, central);
+                    }
+                    central *= FINER;
                 }
-                *self = with_central(libm::sqrt(low * high));
+                if best.1 < whole {
+                    *self = with_central(best.1);
+                }
             }
             (Some(steady), None) => *self = self.with_tissue(0.5 * steady, steady),
             (None, None) => {}

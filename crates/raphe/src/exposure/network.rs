@@ -193,18 +193,29 @@ impl Network {
         network
     }
 
-    /// Who acts on an enzyme at some levels, strongest first, as what was taken; and whether the effect lasts.
-    pub(crate) fn who_acts(&self, enzyme: usize, level: impl Fn(usize) -> f64) -> (Vec<String>, bool) {
+    /// Who acts on an enzyme, strongest first, and whether the effect lasts.
+    ///
+    /// What blocks an enzyme acts by its level now, what destroys or induces it by the highest level it had: the effect
+    /// outlasts the drug.
+    pub(crate) fn who_acts(
+        &self,
+        enzyme: usize,
+        now: impl Fn(usize) -> f64,
+        peak: impl Fn(usize) -> f64,
+    ) -> (Vec<String>, bool) {
         let mut by: Vec<(f64, &str)> = Vec::new();
         let mut lasting = false;
         for effect in self.effects.iter().filter(|effect| effect.on == enzyme) {
-            let level = level(effect.by);
             let strength = match effect.kind {
-                EffectKind::Blocks(per) => per * level,
+                EffectKind::Blocks(per) => per * now(effect.by),
                 EffectKind::Destroys { per, half } => {
+                    let level = peak(effect.by);
                     per * level / (1.0 + level / half) * self.enzymes[enzyme].half_life / LN_2
                 }
-                EffectKind::Induces { most, half } => most * level / (level + half),
+                EffectKind::Induces { most, half } => {
+                    let level = peak(effect.by);
+                    most * level / (level + half)
+                }
             };
             if strength > 0.02 {
                 lasting |= !matches!(effect.kind, EffectKind::Blocks(_));
@@ -296,10 +307,12 @@ impl Network {
             (_, Some(formed)) => formed,
             _ => by.map_or(USUAL_FORMED, |by| 0.8 * from.shares[by].1 * by_liver),
         };
-        let formed = (formed / by_liver).clamp(0.0, 1.0);
+        // No more can become it than goes the way that makes it.
+        let way = by.map_or(1.0, |by| from.shares[by].1.max(1e-6));
+        let part = (formed / by_liver / way).clamp(0.0, 1.0);
         if let Some(ratio) = ratio.filter(|_| !own && from.shape.measured) {
             let shape = &self.moieties[child].shape;
-            let clearance = formed * by_liver * per_formed / ratio;
+            let clearance = part * way * by_liver * per_formed / ratio;
             let shape = Disposition {
                 measured: true,
                 clearance,
@@ -312,12 +325,7 @@ impl Network {
             child.kidney = clearance * shape.renal;
             child.shape = shape;
         }
-        let from = &mut self.moieties[parent];
-        let part = match by {
-            Some(by) => (formed / from.shares[by].1.max(1e-6)).min(1.0),
-            None => formed,
-        };
-        from.forms.push(Forms { child, by, part, mass });
+        self.moieties[parent].forms.push(Forms { child, by, part, mass });
     }
 
     /// What a substance does to the enzymes.

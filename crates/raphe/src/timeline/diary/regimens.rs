@@ -34,6 +34,9 @@ struct Running {
 /// By lower-case name: the regimens that run, one a route; none after a stop.
 type Medicines = BTreeMap<String, Vec<Running>>;
 
+/// How giving up smoking is written.
+const SMOKING: [&str; 4] = ["smoking", "tobacco", "cigarettes", "tobacco smoke"];
+
 /// Completes the drafts and checks them against each other, in the order in which things happened.
 pub(super) fn complete(mut drafts: Vec<Draft>, clock: &Clock, notices: &mut Notices) -> Vec<Entry> {
     drafts.sort_by(|a, b| (a.entry.when.start, &a.entry.origin).cmp(&(b.entry.when.start, &b.entry.origin)));
@@ -63,7 +66,10 @@ fn follow(
             running(name, "missed", medicines, notices);
         }
         Event::Stop(name) => {
-            running(name, "stopped", medicines, notices);
+            // Who smokes says so in the profile, not in a line that starts it.
+            if !SMOKING.contains(&name.text.to_lowercase().as_str()) {
+                running(name, "stopped", medicines, notices);
+            }
             medicines.entry(name.text.to_lowercase()).or_default().clear();
         }
         _ => {}
