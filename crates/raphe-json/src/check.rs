@@ -85,7 +85,7 @@ pub struct Pair {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ExposureRatio {
-    /// Id of the one whose level changes.
+    /// Id of the one whose level changes: what was taken, or a metabolite of it.
     pub victim: String,
     /// Id of the one who changes it.
     pub perpetrator: String,

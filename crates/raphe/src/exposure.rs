@@ -29,7 +29,7 @@ use crate::{
     knowledge::{self, Citation, Knowledge},
     population::Population,
     timeline::Timeline,
-    units::{Fraction, Interval, MassConcentration, TimeSpan},
+    units::{Fraction, Interval, MassConcentration, MolarMass, TimeSpan},
 };
 use intake::Use;
 use jiff::{SignedDuration, Timestamp};
@@ -76,6 +76,10 @@ pub struct Remaining {
     pub total_ng_per_ml: Option<Interval>,
     /// Free level in plasma, nmol/L; `None` where the share not bound or the molar mass is not known either.
     pub free_nmol_per_l: Option<Interval>,
+    /// More was taken at once, or in a day, than is ever recommended: a level is for those who treat it.
+    pub overdose: bool,
+    /// Molar mass, where it is told in moles: an ion.
+    pub ion: Option<MolarMass>,
     /// Last dose by now.
     pub last_dose: Timestamp,
     /// Day by which it falls below 1 % of its peak if no more is taken, for the slowest person in twenty.
@@ -104,6 +108,8 @@ pub struct EnzymeState {
 /// Shares of the peak at which an amount stops counting.
 const ACTS_ABOVE: f64 = 0.05;
 const MAY_ACT_ABOVE: f64 = 0.01;
+/// What is lighter than this is an ion, told in mmol/L as laboratories do, g/mol.
+const HEAVIEST_ION: f64 = 30.0;
 /// An activity within this of one is not worth a line.
 const ENZYME_COUNTS: f64 = 0.03;
 /// Share of an irreversibly inhibited enzyme below which the rest no longer counts.
@@ -158,6 +164,16 @@ fn remaining(
     let Some(parent) = scenario.network.find(&one.substance) else { return Vec::new() };
     let (course, now) = (&outcome.course, outcome.place[0]);
     let last_dose = one.intakes.last().map_or(as_of, |intake| intake.to.min(as_of));
+    let most = knowledge
+        .substance(&one.substance)
+        .and_then(|substance| knowledge::maximum(substance, one.spells.last()?.route.word()));
+    let overdose = one.intakes.iter().any(|intake| intake.overdose.is_some())
+        || one.spells.iter().any(|spell| {
+            spell
+                .most_in_a_day
+                .zip(most)
+                .is_some_and(|(taken, most)| taken.as_mg() > knowledge::OVERDOSE_TIMES * most.as_mg())
+        });
     let mut left = Vec::new();
     // A moiety with the way of parents it came by.
     let mut open = vec![(parent, vec![parent])];
@@ -192,7 +208,9 @@ fn remaining(
         else {
             continue;
         };
-        if there.p95 < 0.01 {
+        let ever = Interval::weighed(&course.peak[place], &outcome.weights);
+        let waiting = place == parent && there.p95 > 0.0;
+        if there.p95 < 0.01 || !(waiting || ever.is_some_and(|ever| ever.median > 0.0)) {
             continue;
         }
         let measured = way.iter().all(|place| scenario.measured(*place));
@@ -210,6 +228,8 @@ fn remaining(
         });
         debug_assert!(knowledge.substance(&moiety.id).is_some());
         left.push(Remaining {
+            overdose,
+            ion: moiety.molar_mass.filter(|mass| mass.as_g_per_mol() < HEAVIEST_ION),
             substance: one.substance.clone(),
             moiety: moiety.id.clone(),
             share_of_peak,
@@ -233,6 +253,10 @@ fn enzymes(scenario: &Scenario<'_>, outcome: &Outcome) -> Vec<EnzymeState> {
             activity.iter().zip(&course.inborn[place]).map(|(now, inborn)| now * inborn).collect();
         let interval = |values: &[f64]| Interval::weighed(values, &outcome.weights);
         let (Some(activity), Some(of_normal)) = (interval(activity), interval(&of_normal)) else { continue };
+        // Of an enzyme that this person does not have, nothing can be lost.
+        if of_normal.p95 < ENZYME_COUNTS {
+            continue;
+        }
         if activity.p5 > 1.0 - ENZYME_COUNTS && activity.p95 < 1.0 + ENZYME_COUNTS {
             continue;
         }
@@ -268,7 +292,7 @@ fn window(knowledge: &Knowledge, substance: &Substance, spell: &intake::Spell) -
         let may = TimeSpan::hours(full.max(acts.as_hours()));
         return ActionWindow { acts_until: after(acts), may_act_until: after(may) };
     }
-    match kinetics::slowest_half_life(knowledge, substance, spell.route) {
+    match kinetics::slowest_half_life(knowledge, substance, spell.route, spell.form) {
         // The typical person and the slowest of twenty as published: a window must not depend on who was sampled.
         Some(slowest) => ActionWindow {
             acts_until: after(TimeSpan::hours(slowest.median * libm::log2(1.0 / ACTS_ABOVE))),

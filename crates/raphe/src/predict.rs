@@ -172,7 +172,7 @@ struct Look {
 
 /// Slowest half-life of a substance and what it becomes, hours.
 fn slowest(knowledge: &Knowledge, substance: &Substance, route: Route) -> f64 {
-    super::exposure::kinetics::slowest_half_life(knowledge, substance, route)
+    super::exposure::kinetics::slowest_half_life(knowledge, substance, route, None)
         .map_or(24.0, |half_life| half_life.median)
 }
 

@@ -405,9 +405,14 @@ impl Writer<'_> {
                     true => "below 1 % of it, if stopped now, by",
                     false => "below 1 % of it by",
                 };
-                let level = left.total_ng_per_ml.map(|level| {
-                    let [median, low, high] = [level.median, level.p5, level.p95].map(two_digits);
-                    format!("about {median} ng/mL in the blood now ({low} to {high}), ")
+                let level = left.total_ng_per_ml.filter(|_| !left.overdose).map(|level| {
+                    let (unit, per) = match left.ion {
+                        Some(mass) => ("mmol/L", 1e-3 / mass.as_g_per_mol()),
+                        None => ("ng/mL", 1.0),
+                    };
+                    let [median, low, high] =
+                        [level.median, level.p5, level.p95].map(|level| two_digits(level * per));
+                    format!("about {median} {unit} in the blood now ({low} to {high}), ")
                 });
                 under.push(Item {
                     text: format!(

@@ -20,6 +20,11 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Laboratory values that stand until they are measured again, and for how long at most: as long as a danger sign of which
+/// nobody said that it is over.
+const STANDING: [&str; 2] = ["lithium", "sodium"];
+const STANDS_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(35 * 24);
+
 /// Which reports a view takes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -171,7 +176,12 @@ impl Facts<'_> {
         for value in &self.ground.measured {
             let open = latest.get(value.quantity) == Some(&value.when);
             let in_view = match scope {
-                Scope::Episode(first, last) => value.when.last() >= first && value.when.start <= last,
+                Scope::Episode(first, last) => {
+                    // A level in the blood stands until the next one: no one feels it go.
+                    let stands = STANDING.contains(&value.quantity) && open;
+                    let first = if stands { first - STANDS_FOR } else { first };
+                    value.when.last() >= first && value.when.start <= last
+                }
                 Scope::Past(first, last) => value.when.last() >= first && value.when.start <= last && open,
                 Scope::Open => open,
             };

@@ -45,6 +45,8 @@ pub struct Spell {
     pub running: bool,
     /// Route of the last dose.
     pub route: Route,
+    /// Form of the last dose: a depot goes on acting for weeks.
+    pub form: Option<Form>,
     /// Highest amount in one day, where amounts are known.
     pub most_in_a_day: Option<Mass>,
     /// Lines that speak of it.
@@ -367,6 +369,17 @@ impl Reader<'_> {
 
     /// Doses of a regimen up to its end or now.
     fn expand(&mut self, id: &str, regimen: &Regimen, end: Option<Timestamp>) {
+        if regimen.line.schedule.is_none() && regimen.line.form == Some(Form::Depot) {
+            // One injection lasts for weeks: without a schedule it is one.
+            let until = end.unwrap_or(self.as_of).min(self.as_of);
+            let at = self.first_moment(regimen);
+            if at <= until || regimen.from.start <= until {
+                let at = at.min(until).max(regimen.from.start);
+                let intake = self.intake(id, &regimen.line, at, at, 1.0, &regimen.origin);
+                self.of(id).intakes.push(intake);
+            }
+            return;
+        }
         let schedule = regimen.line.schedule.clone().unwrap_or(Schedule::TimesADay(1));
         if schedule == Schedule::AsNeeded && self.takes.contains(id) {
             return;
@@ -529,6 +542,7 @@ fn spells(one: &Use, running: bool, as_of: Timestamp, zone: &TimeZone) -> Vec<Sp
             Some(spell) if intake.from <= later(spell.last, SPELL_GAP) => {
                 spell.last = spell.last.max(intake.to.min(as_of));
                 spell.route = intake.route;
+                spell.form = intake.form;
                 spell.origins.insert(intake.origin.clone());
                 spell.most_in_a_day = match (spell.most_in_a_day, today) {
                     (Some(most), Some(today)) => Some(Mass::mg(most.as_mg().max(today))),
@@ -540,6 +554,7 @@ fn spells(one: &Use, running: bool, as_of: Timestamp, zone: &TimeZone) -> Vec<Sp
                 last: intake.to.min(as_of).max(intake.from),
                 running: false,
                 route: intake.route,
+                form: intake.form,
                 most_in_a_day: today.map(Mass::mg),
                 origins: BTreeSet::from([intake.origin.clone()]),
             }),

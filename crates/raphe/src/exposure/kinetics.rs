@@ -77,6 +77,11 @@ fn tables(substance: &Substance, route: Route, form: Option<Form>) -> impl Itera
 #[must_use]
 pub fn half_life(substance: &Substance, route: Route) -> Option<HalfLife> {
     let list = tables(substance, route, None).map(|table| &table.half_life).find(|list| !list.is_empty())?;
+    from_table(substance, list)
+}
+
+/// A half-life as one list of values tells it.
+fn from_table(substance: &Substance, list: &[Value]) -> Option<HalfLife> {
     let ((low, high), value) = knowledge::best::<TimeSpan>(list)?;
     // A published range without a center is taken at its geometric middle.
     let median = libm::sqrt(low.as_hours() * high.as_hours());
@@ -91,11 +96,20 @@ pub fn half_life(substance: &Substance, route: Route) -> Option<HalfLife> {
 
 /// The slowest half-life of a substance and its active metabolites: what decides how long it acts.
 #[must_use]
-pub fn slowest_half_life(knowledge: &Knowledge, substance: &Substance, route: Route) -> Option<HalfLife> {
+pub fn slowest_half_life(
+    knowledge: &Knowledge,
+    substance: &Substance,
+    route: Route,
+    form: Option<Form>,
+) -> Option<HalfLife> {
     let metabolites = substance.metabolites.iter().filter_map(|link| knowledge.substance(&link.id));
+    // A depot lets go more slowly than the body removes.
+    let released = substance.pk.get("depot").filter(|_| form == Some(Form::Depot));
+    let released = released.and_then(|table| from_table(substance, &table.half_life));
     std::iter::once(substance)
         .chain(metabolites)
         .filter_map(|moiety| half_life(moiety, route))
+        .chain(released)
         .max_by(|a, b| a.median.total_cmp(&b.median))
 }
 
@@ -403,6 +417,10 @@ pub(crate) struct Regimen {
     pub(crate) dose: f64,
     /// Hours from dose to dose; `None` = one dose.
     pub(crate) every: Option<f64>,
+    /// How it is taken, where that is written.
+    pub(crate) route: Option<Route>,
+    /// Evenly over so many hours, as an infusion or a patch is.
+    pub(crate) over: Option<f64>,
 }
 
 impl Regimen {
@@ -421,14 +439,22 @@ impl Regimen {
         let line: DoseLine = line.ok()?;
         let crate::timeline::Dose::Known(amount) = line.dose else { return None };
         let dose = amount.mass(Some(units::Mass::kg(TYPICAL_WEIGHT)), line.over)?.as_mg();
-        let every = line.schedule.map(|schedule| match schedule {
+        let patch = line.form == Some(Form::Patch);
+        let route = if patch { Route::Transdermal } else { line.route };
+        let route = (route != Route::Oral || substance.pk.contains_key("oral")).then_some(route);
+        let over = match patch || line.schedule == Some(Schedule::Continuous) {
+            true => Some(24.0),
+            false => line.over.map(units::TimeSpan::as_hours).filter(|_| line.route == Route::Iv),
+        };
+        let schedule = line.schedule.or(patch.then_some(Schedule::Continuous));
+        let every = schedule.map(|schedule| match schedule {
             Schedule::TimesADay(n) => 24.0 / f64::from(n.max(1)),
             Schedule::Every(step) => step.as_hours().max(0.25),
             Schedule::Nightly | Schedule::Continuous | Schedule::AsNeeded => 24.0,
             Schedule::Weekly => 168.0,
             Schedule::At(times) => 24.0 / times.len().max(1) as f64,
         });
-        (dose > 0.0).then(|| Self { of: (!own).then_some(line.name.text), dose, every })
+        (dose > 0.0).then(|| Self { of: (!own).then_some(line.name.text), dose, every, route, over })
     }
 }
 
@@ -491,18 +517,41 @@ impl Profile {
     ///
     /// A level that rises and falls saturates less than its mean does.
     pub(crate) fn saturation(&self, every: f64, mean: f64) -> f64 {
+        let levels = self.levels(Some(every), every);
+        let saturated = |level: &f64| level / (level + mean);
+        levels.iter().map(saturated).sum::<f64>() / levels.len() as f64
+    }
+
+    /// The constant that an inhibitor has when it takes away `lost` of an enzyme's activity on average over the first
+    /// `window` hours after a dose; for each milligram.
+    ///
+    /// The activity is averaged and not the level: while a level is low, the enzyme works.
+    pub(crate) fn constant(&self, every: Option<f64>, window: f64, lost: f64) -> f64 {
+        let levels = self.levels(every, window);
+        let left = |constant: f64| -> f64 {
+            levels.iter().map(|level| constant / (constant + level)).sum::<f64>() / levels.len() as f64
+        };
+        let most = levels.iter().copied().fold(0.0, f64::max);
+        let (mut low, mut high) = (most * 1e-7, most * 1e7);
+        for _ in 0..60 {
+            let middle = libm::sqrt(low * high);
+            if left(middle) > 1.0 - lost { high = middle } else { low = middle }
+        }
+        libm::sqrt(low * high)
+    }
+
+    /// Levels at even moments of the first `window` hours after a dose, for each milligram.
+    fn levels(&self, every: Option<f64>, window: f64) -> Vec<f64> {
         const POINTS: u32 = 96;
-        let level = |hours: f64| -> f64 {
+        let at = |point: u32| {
+            let hours = (f64::from(point) + 0.5) * window / f64::from(POINTS);
             let one = |(share, rate): &(f64, f64)| {
-                share * libm::exp(-rate * hours) / (1.0 - libm::exp(-rate * every))
+                let before = every.map_or(1.0, |every| 1.0 - libm::exp(-rate * every));
+                share * libm::exp(-rate * hours) / before
             };
             self.terms.iter().map(one).sum::<f64>().max(0.0)
         };
-        let at = |point: u32| {
-            let x = level((f64::from(point) + 0.5) * every / f64::from(POINTS)) / mean;
-            x / (1.0 + x)
-        };
-        (0..POINTS).map(at).sum::<f64>() / f64::from(POINTS)
+        (0..POINTS).map(at).collect()
     }
 }
 

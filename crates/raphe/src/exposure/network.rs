@@ -5,9 +5,9 @@
 //! Parents stand before their metabolites, so one pass through the list advances them all.
 //!
 //! How strongly a drug inhibits an enzyme is taken from what it did to another drug in people, not from the test tube:
-//! an inhibition ratio IR at a reference regimen becomes a constant on the inhibitor's own level there,
-//! `Ki = C (1 - IR) / IR` (Ohno 2007, Clin Pharmacokinet 46:681, for the ratios). The level is the mean over the eight hours after a
-//! dose, when studies give the other drug. For one that destroys the enzyme the ratio becomes a rate of loss that
+//! an inhibition ratio IR at a reference regimen (Ohno 2007, Clin Pharmacokinet 46:681) becomes the constant on the
+//! inhibitor's own level that leaves `1 - IR` of the activity on average over the twelve hours after a dose, in which studies give
+//! the other drug; for a level that hardly moves that is `Ki = C (1 - IR) / IR`. For one that destroys the enzyme the ratio becomes a rate of loss that
 //! balances the enzyme's own turnover; for an inducer, a rise of its making that is half of its most at that regimen.
 
 use super::kinetics::{Disposition, LIVER_FLOW, Profile, Regimen, Uptake, middle, spread};
@@ -32,7 +32,7 @@ const USUAL_FORMED: f64 = 0.3;
 /// No inhibitor is taken to leave less of an enzyme than this.
 const LEAST_LEFT: f64 = 0.005;
 /// Hours after a dose in which interaction studies look.
-const STUDY_WINDOW: f64 = 8.0;
+const STUDY_WINDOW: f64 = 12.0;
 /// The wall of the gut has the same enzyme under this name.
 pub(crate) const GUT: &str = "CYP3A4 gut";
 const LIVER_OF_GUT: &str = "CYP3A4";
@@ -400,8 +400,12 @@ impl Network {
             return Some((kind, spread));
         }
         let window = regimen.every.unwrap_or(STUDY_WINDOW).min(STUDY_WINDOW);
-        let (mean, _) = self.mean(knowledge, by, substance, &regimen, window)?;
-        Some((EffectKind::Blocks(times / mean), spread))
+        let seen = self.seen(knowledge, by, substance, &regimen)?;
+        let constant = match &seen.profile {
+            Some(profile) => seen.arrives * profile.constant(regimen.every, window, lost),
+            None => seen.level / times,
+        };
+        (constant > 0.0 && lost > 0.0).then_some((EffectKind::Blocks(1.0 / constant), spread))
     }
 
     fn induces(
@@ -433,43 +437,58 @@ impl Network {
         regimen: &Regimen,
         window: f64,
     ) -> Option<(f64, f64)> {
-        let shape = &self.moieties[by].shape;
-        let (level, saturation) = match &regimen.of {
-            // A metabolite: what its parent's regimen makes of it, evenly over time.
-            Some(parent) => {
-                let parent = knowledge.find_substance(parent)?;
-                let link = parent.metabolites.iter().find(|link| link.id == substance.id)?;
-                let place = self.find(&parent.id);
-                let alone;
-                let (network, from) = match place {
-                    Some(place) => (self, place),
-                    None => {
-                        alone = Self::of(knowledge, [(parent, Route::Oral)]);
-                        (&alone, alone.find(&parent.id)?)
-                    }
-                };
-                let child = network.find(&link.id)?;
-                let from = &network.moieties[from];
-                let form = from.forms.iter().find(|form| form.child == child)?;
-                let share = form.by.map_or(1.0, |by| from.shares[by].1) * form.part;
-                let made =
-                    from.shape.absorbed * from.shape.gut * share * (1.0 - from.shape.renal) * form.mass;
-                let clearance = network.moieties[child].shape.clearance;
-                (regimen.dose * made / clearance / regimen.every.unwrap_or(24.0), 0.5)
-            }
-            None => {
-                let route = substance.doses.first().and_then(|dose| {
-                    Route::ALL.iter().find(|(_, word)| *word == dose.route).map(|(route, _)| *route)
-                });
-                let uptake = Uptake::of(substance, shape, route.unwrap_or_default(), None);
-                let profile = Profile::swallowed(shape, uptake.rate.unwrap_or(f64::INFINITY));
-                let wall = if uptake.first_pass { shape.gut * (1.0 - shape.extraction) } else { 1.0 };
-                let mean = profile.mean(regimen.every, window);
-                let saturation = regimen.every.map_or(0.5, |every| profile.saturation(every, mean));
-                (regimen.dose * uptake.share * wall * mean, saturation)
-            }
-        };
+        let seen = self.seen(knowledge, by, substance, regimen)?;
+        let Some(profile) = seen.profile else { return Some((seen.level, 0.5)) };
+        let mean = profile.mean(regimen.every, window);
+        let saturation = regimen.every.map_or(0.5, |every| profile.saturation(every, mean));
+        let level = seen.arrives * mean;
         (level > 0.0 && level.is_finite()).then_some((level, saturation.max(1e-3)))
+    }
+
+    /// What an enzyme sees of a moiety under its reference regimen.
+    fn seen(
+        &self,
+        knowledge: &Knowledge,
+        by: usize,
+        substance: &Substance,
+        regimen: &Regimen,
+    ) -> Option<Seen> {
+        let shape = &self.moieties[by].shape;
+        let even = |level: f64| {
+            (level > 0.0 && level.is_finite()).then_some(Seen { level, profile: None, arrives: 0.0 })
+        };
+        if let Some(parent) = &regimen.of {
+            // A metabolite: what its parent's regimen makes of it, evenly over time.
+            let parent = knowledge.find_substance(parent)?;
+            let link = parent.metabolites.iter().find(|link| link.id == substance.id)?;
+            let alone;
+            let (network, from) = match self.find(&parent.id) {
+                Some(place) => (self, place),
+                None => {
+                    alone = Self::of(knowledge, [(parent, Route::Oral)]);
+                    (&alone, alone.find(&parent.id)?)
+                }
+            };
+            let child = network.find(&link.id)?;
+            let from = &network.moieties[from];
+            let form = from.forms.iter().find(|form| form.child == child)?;
+            let share = form.by.map_or(1.0, |by| from.shares[by].1) * form.part;
+            let made =
+                from.shape.absorbed * from.shape.gut * share * (1.0 - from.shape.renal) * form.mass;
+            let clearance = network.moieties[child].shape.clearance;
+            return even(regimen.dose * made / clearance / regimen.every.unwrap_or(24.0));
+        }
+        let usual = substance.doses.first().and_then(|dose| {
+            Route::ALL.iter().find(|(_, word)| *word == dose.route).map(|(route, _)| *route)
+        });
+        let uptake = Uptake::of(substance, shape, regimen.route.or(usual).unwrap_or_default(), None);
+        if let (Some(_), Some(every)) = (regimen.over, regimen.every) {
+            // An even flow: the level hardly moves.
+            return even(regimen.dose / every / shape.clearance);
+        }
+        let wall = if uptake.first_pass { shape.gut * (1.0 - shape.extraction) } else { 1.0 };
+        let profile = Profile::swallowed(shape, uptake.rate.unwrap_or(f64::INFINITY));
+        Some(Seen { level: 0.0, profile: Some(profile), arrives: regimen.dose * uptake.share * wall })
     }
 
     /// Takes a drug's effect on its own removal out of the rates that were measured under a regimen.
@@ -527,6 +546,16 @@ impl Network {
         let made = from.shape.absorbed * from.shape.gut * share * (1.0 - from.shape.renal) * form.mass;
         Some(rate * made / self.moieties[by].shape.clearance)
     }
+}
+
+/// What an enzyme sees of a moiety under a regimen: a level that hardly moves, or the course of it.
+struct Seen {
+    /// Where it hardly moves, mg/L.
+    level: f64,
+    /// The course of each milligram that arrives.
+    profile: Option<Profile>,
+    /// How much of a dose arrives, mg.
+    arrives: f64,
 }
 
 /// Intrinsic clearance over liver flow, and the flow as it counts for this drug.

@@ -23,6 +23,8 @@ use raphe_knowledge::{Enzyme as EnzymeFacts, Phenotype, Value};
 /// Spread of volumes between people of one weight, and of absorption rates: 5 to 95 % as factors of the median.
 const VOLUME_SPREAD: (f64, f64) = (0.75, 1.33);
 const ABSORPTION_SPREAD: (f64, f64) = (0.6, 1.67);
+/// Spread of the blood flow through the liver, which limits what a strongly extracted drug can vary by otherwise.
+const FLOW_SPREAD: (f64, f64) = (0.75, 1.33);
 /// Spread of an enzyme's amount among metabolizers of one kind where no source says.
 const WITHIN_KIND: (f64, f64) = (0.8, 1.25);
 /// Weights outside these are not taken for a body's, kg.
@@ -136,13 +138,15 @@ impl<'a> People<'a> {
             happenings: Vec::new(),
             inborn,
         };
+        let flows = draw("liver/flow", FLOW_SPREAD) * flow;
         for moiety in &network.moieties {
             let volume = draw(&format!("{}/volume", moiety.id), VOLUME_SPREAD);
             let slower = draw(&format!("{}/half_life", moiety.id), moiety.shape.spread);
             let speed = volume / slower;
             drawn.per_volume.push(Lane::ONE / (volume * (weight * moiety.shape.central)));
-            drawn.intrinsic.push(speed * moiety.intrinsic);
-            drawn.flow.push(Lane::all(moiety.flow * flow));
+            // Intrinsic clearance is the drug's and the enzymes'; what it is over the flow is the person's.
+            drawn.intrinsic.push(speed * (moiety.intrinsic * flow) / flows);
+            drawn.flow.push(flows * moiety.flow);
             drawn.kidney.push(speed * (moiety.kidney * kidney * flow));
             drawn
                 .shares

@@ -17,7 +17,7 @@ use crate::{
     knowledge::Knowledge,
     population::Population,
     timeline::{Event, Form, Lab, Route, Timeline},
-    units::{Interval, MassConcentration, TimeSpan},
+    units::{Interval, MassConcentration, MolarConcentration, TimeSpan},
 };
 use jiff::Timestamp;
 use raphe_knowledge::Substance;
@@ -27,8 +27,10 @@ const HALF_LIVES: f64 = 10.0;
 const TURNOVERS: f64 = 6.0;
 /// Shortest and longest time looked back, hours.
 const LOOK_BACK: (f64, f64) = (3.0 * 24.0, 400.0 * 24.0);
+/// How long a depot injection may still give something off, hours.
+const DEPOT_LASTS: f64 = 300.0 * 24.0;
 /// The substance that a smoker takes all along.
-const TOBACCO: &str = "tobacco";
+pub(crate) const TOBACCO: &str = "tobacco";
 /// Between a level in the blood and the same level simulated lie the assay and the hour it was drawn: the standard
 /// deviation of the logarithm.
 const LAB_ERROR: f64 = 0.2;
@@ -188,7 +190,13 @@ impl<'a> Scenario<'a> {
             let id = &self.knowledge.find_substance(&lab.name.text)?.id;
             let moiety = self.network.find(id)?;
             let usable = self.network.moieties[moiety].shape.measured && !self.amount_unknown[moiety];
-            let level: MassConcentration = format!("{} {}", lab.value, lab.unit).parse().ok()?;
+            let written = format!("{} {}", lab.value, lab.unit);
+            let molar = || {
+                let level: MolarConcentration = written.parse().ok()?;
+                let mass = self.network.moieties[moiety].molar_mass?;
+                Some(MassConcentration::ng_per_ml(level.as_umol_per_l() * mass.as_g_per_mol()))
+            };
+            let level = written.parse::<MassConcentration>().ok().or_else(molar)?;
             (usable && level.as_mg_per_l() > 0.0).then_some((moiety, level.as_mg_per_l()))
         };
         let mut labs = Vec::new();
@@ -262,6 +270,16 @@ impl<'a> Scenario<'a> {
         weights(trust)
     }
 
+    /// Whether a moiety is a substance or one of its metabolites, at any remove.
+    pub(crate) fn is_made_of(&self, moiety: &str, substance: &str) -> bool {
+        let Some(from) = self.network.find(substance) else { return false };
+        moiety == substance
+            || self.network.moieties[from].forms.iter().any(|form| {
+                let child = &self.network.moieties[form.child].id;
+                child != substance && self.is_made_of(moiety, child)
+            })
+    }
+
     /// Whether a moiety's amounts can be told as levels.
     pub(crate) fn measured(&self, moiety: usize) -> bool {
         self.network.moieties[moiety].shape.measured && !self.amount_unknown[moiety]
@@ -288,12 +306,14 @@ fn smoked_until(
 
 /// The first hour that can matter for what is seen from `seen` on.
 fn start(network: &Network, uses: &[&Use], smokes: bool, seen: Timestamp, end: Timestamp) -> Timestamp {
+    let depot = uses.iter().flat_map(|one| &one.intakes).any(|intake| intake.form == Some(Form::Depot));
     let acted = network.effects.iter().map(|effect| network.enzymes[effect.on].half_life * TURNOVERS);
     let slowest = network
         .moieties
         .iter()
         .map(|moiety| moiety.shape.half_life * moiety.shape.spread.1 * HALF_LIVES)
         .chain(acted)
+        .chain(depot.then_some(DEPOT_LASTS))
         .fold(0.0, f64::max);
     let back = hours_between(seen, end) + slowest.clamp(LOOK_BACK.0, LOOK_BACK.1);
     let first = uses.iter().filter_map(|one| one.intakes.first()).map(|intake| intake.from).min();

@@ -5,7 +5,7 @@ use super::{
     intake::{self, Use},
     later,
     network::GUT,
-    scenario::{Outcome, Scenario},
+    scenario::{Outcome, Scenario, TOBACCO},
 };
 use crate::{
     knowledge::Knowledge,
@@ -105,7 +105,9 @@ fn series(scenario: &Scenario<'_>, outcome: &Outcome) -> Vec<Series> {
     let (network, course) = (&scenario.network, &outcome.course);
     let interval = |values: &[f64]| Interval::weighed(values, &outcome.weights);
     let mut list = Vec::new();
-    for (place, moiety) in network.moieties.iter().enumerate() {
+    // What smoke brings in is counted only for what it does to an enzyme: its level means nothing.
+    let told = network.moieties.iter().enumerate().filter(|(_, moiety)| moiety.id != TOBACCO);
+    for (place, moiety) in told {
         let over_time = |value: &dyn Fn(f64, usize) -> f64| -> Option<Vec<Interval>> {
             let at = |sample: &usize| {
                 let levels = course.levels[place][*sample].iter().enumerate();
@@ -147,7 +149,7 @@ fn series(scenario: &Scenario<'_>, outcome: &Outcome) -> Vec<Series> {
 /// How much more of one substance there is beside another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExposureRatio {
-    /// Whose level changes.
+    /// Whose level changes: what was taken, or a metabolite of it.
     pub victim: String,
     /// Who changes it.
     pub perpetrator: String,
@@ -184,22 +186,26 @@ pub fn exposure_ratios(
                     .or_insert_with(|| areas(timeline, knowledge, population, &ids, stretch))
                     .clone()
             });
-            let (Some(without), Some(with)) =
-                (alone.of.get(&victim.substance), together.of.get(&victim.substance))
-            else {
-                continue;
-            };
-            let ratio = |(with, without): (&f64, &f64)| if *without > 0.0 { with / without } else { 1.0 };
-            let folds: Vec<f64> = with.iter().zip(without).map(ratio).collect();
-            let Some(auc_ratio) = Interval::weighed(&folds, &together.weights) else { continue };
-            if auc_ratio.median < TOLD && auc_ratio.median > 1.0 / TOLD {
-                continue;
+            for (moiety, without) in
+                alone.of.iter().filter(|(moiety, _)| both.is_made_of(moiety, &victim.substance))
+            {
+                let Some(with) = together.of.get(moiety) else { continue };
+                // Another one that also becomes it would be counted as an effect.
+                if moiety != &victim.substance && both.is_made_of(moiety, &perpetrator.substance) {
+                    continue;
+                }
+                let ratio = |(with, without): (&f64, &f64)| if *without > 0.0 { with / without } else { 1.0 };
+                let folds: Vec<f64> = with.iter().zip(without).map(ratio).collect();
+                let Some(auc_ratio) = Interval::weighed(&folds, &together.weights) else { continue };
+                if auc_ratio.median < TOLD && auc_ratio.median > 1.0 / TOLD {
+                    continue;
+                }
+                ratios.push(ExposureRatio {
+                    victim: moiety.clone(),
+                    perpetrator: perpetrator.substance.clone(),
+                    auc_ratio,
+                });
             }
-            ratios.push(ExposureRatio {
-                victim: victim.substance.clone(),
-                perpetrator: perpetrator.substance.clone(),
-                auc_ratio,
-            });
         }
     }
     ratios
@@ -212,7 +218,7 @@ struct Stretch {
     to: Timestamp,
 }
 
-/// Areas under the levels of what was taken, by id, person by person; and how much each person counts.
+/// Areas under the levels of what was taken and of its metabolites, by id, person by person; and how much each person counts.
 #[derive(Debug, Clone)]
 struct Areas {
     of: BTreeMap<String, Vec<f64>>,
@@ -255,11 +261,8 @@ fn areas(
     let scenario = Scenario::new(knowledge, timeline, &given, population, Some(stretch.from), stretch.to);
     let from = super::hours_between(scenario.start, stretch.from).max(0.0);
     let outcome = scenario.run(&[], 1.0, from);
-    let area = |one: &&Use| {
-        let place = scenario.network.find(&one.substance)?;
-        Some((one.substance.clone(), outcome.course.area[place].clone()))
-    };
-    Areas { of: given.iter().filter_map(area).collect(), weights: outcome.weights }
+    let moieties = scenario.network.moieties.iter().map(|moiety| moiety.id.clone());
+    Areas { of: moieties.zip(outcome.course.area).collect(), weights: outcome.weights }
 }
 
 /// The last moment a timeline speaks of.
