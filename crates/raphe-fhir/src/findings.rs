@@ -3,13 +3,20 @@
 //! Measurements are known by their LOINC codes, signs and diagnoses by their words, looked up in the knowledge base. A
 //! diagnosis that it does not know is kept as a note, because its words may be danger words; one that is over is not.
 
+mod codes;
+mod person;
+mod questionnaire;
+
+pub(crate) use person::person;
+
+use self::{
+    codes::{ICD, Kind, LOINC, kind_of_code},
+    questionnaire::of_coding,
+};
 use crate::{
     json::Text,
     medicine::unit_of,
-    model::{
-        AllergyIntolerance, Answer, Concept, Condition, Item, Observation, Patient, Period, Quantity,
-        QuestionnaireResponse, Reference,
-    },
+    model::{AllergyIntolerance, Concept, Condition, Observation, Period, Reference},
     notices::{Notices, short},
     when::{Clock, Written},
 };
@@ -19,115 +26,10 @@ use raphe::{
         Knowledge,
         schema::{Found, Sign},
     },
-    timeline::{Entry, Event, Find, Lab, Name, Observer, Origin, Person, Score, Sex, Vital, When},
+    timeline::{Entry, Event, Find, Lab, Name, Observer, Origin, Person, Score, Vital, When},
     units::{Frequency, Length, Mass, Pressure, Temperature},
 };
 use std::{cell::RefCell, collections::BTreeMap};
-
-/// LOINC's address.
-const LOINC: &str = "http://loinc.org";
-
-/// What a measurement is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Temperature,
-    Pulse,
-    Respiration,
-    Spo2,
-    Systolic,
-    Diastolic,
-    Weight,
-    Height,
-    Egfr,
-    Smoking,
-    Pregnancy,
-    Total(&'static str),
-    Item(&'static str, usize),
-    Lab(&'static str),
-}
-
-/// LOINC codes and what they measure.
-const CODES: &[(&str, Kind)] = &[
-    ("8310-5", Kind::Temperature),
-    ("8331-1", Kind::Temperature),
-    ("8329-5", Kind::Temperature),
-    ("8328-7", Kind::Temperature),
-    ("8332-9", Kind::Temperature),
-    ("8333-7", Kind::Temperature),
-    ("75539-7", Kind::Temperature),
-    ("8867-4", Kind::Pulse),
-    ("8889-8", Kind::Pulse),
-    ("9279-1", Kind::Respiration),
-    ("59408-5", Kind::Spo2),
-    ("2708-6", Kind::Spo2),
-    ("8480-6", Kind::Systolic),
-    ("8462-4", Kind::Diastolic),
-    ("29463-7", Kind::Weight),
-    ("3141-9", Kind::Weight),
-    ("8302-2", Kind::Height),
-    ("33914-3", Kind::Egfr),
-    ("48642-3", Kind::Egfr),
-    ("48643-1", Kind::Egfr),
-    ("62238-1", Kind::Egfr),
-    ("69405-9", Kind::Egfr),
-    ("77147-7", Kind::Egfr),
-    ("98979-8", Kind::Egfr),
-    ("72166-2", Kind::Smoking),
-    ("82810-3", Kind::Pregnancy),
-    ("44261-6", Kind::Total("PHQ-9")),
-    ("89204-2", Kind::Total("PHQ-9")),
-    ("55758-7", Kind::Total("PHQ-2")),
-    ("70274-6", Kind::Total("GAD-7")),
-    ("44250-9", Kind::Item("PHQ-9", 0)),
-    ("44255-8", Kind::Item("PHQ-9", 1)),
-    ("44259-0", Kind::Item("PHQ-9", 2)),
-    ("44254-1", Kind::Item("PHQ-9", 3)),
-    ("44251-7", Kind::Item("PHQ-9", 4)),
-    ("44258-2", Kind::Item("PHQ-9", 5)),
-    ("44252-5", Kind::Item("PHQ-9", 6)),
-    ("44253-3", Kind::Item("PHQ-9", 7)),
-    ("44260-8", Kind::Item("PHQ-9", 8)),
-    ("69725-0", Kind::Item("GAD-7", 0)),
-    ("68509-9", Kind::Item("GAD-7", 1)),
-    ("69733-4", Kind::Item("GAD-7", 2)),
-    ("69734-2", Kind::Item("GAD-7", 3)),
-    ("69735-9", Kind::Item("GAD-7", 4)),
-    ("69689-8", Kind::Item("GAD-7", 5)),
-    ("69736-7", Kind::Item("GAD-7", 6)),
-    ("2951-2", Kind::Lab("sodium")),
-    ("2947-0", Kind::Lab("sodium")),
-    ("2157-6", Kind::Lab("CK")),
-    ("14334-7", Kind::Lab("lithium")),
-    ("3719-2", Kind::Lab("lithium")),
-    ("2160-0", Kind::Lab("creatinine")),
-    ("38483-4", Kind::Lab("creatinine")),
-    ("14682-9", Kind::Lab("creatinine")),
-    ("8634-8", Kind::Lab("QTc")),
-];
-
-/// LOINC answers of both questionnaires: not at all, several days, more than half the days, nearly every day.
-const ANSWERS: [(&str, u32); 4] = [("LA6568-5", 0), ("LA6569-3", 1), ("LA6570-1", 2), ("LA6571-9", 3)];
-
-/// Extensions that carry the number of an answer.
-const ORDINAL: [&str; 2] = [
-    "http://hl7.org/fhir/StructureDefinition/ordinalValue",
-    "http://hl7.org/fhir/StructureDefinition/itemWeight",
-];
-
-/// Diagnoses that must be understood even without words, by the beginning of their ICD-10 code.
-const ICD: &[(&str, &str)] = &[
-    ("X6", "intentional self-poisoning"),
-    ("X7", "intentional self-harm"),
-    ("X80", "intentional self-harm"),
-    ("X81", "intentional self-harm"),
-    ("X82", "intentional self-harm"),
-    ("X83", "intentional self-harm"),
-    ("X84", "intentional self-harm"),
-    ("T14.91", "suicide attempt"),
-    ("R45.851", "suicidal ideation"),
-    ("G90.81", "serotonin syndrome"),
-    ("T43.2", "poisoning by an antidepressant"),
-];
 
 /// What the resources of one person say beside their medicines.
 #[derive(Debug, Default)]
@@ -551,86 +453,6 @@ impl Findings {
             seen.used = true;
         }
     }
-
-    /// A questionnaire.
-    pub(crate) fn questionnaire(
-        &mut self,
-        resource: &QuestionnaireResponse<'_>,
-        place: Place<'_>,
-        ground: &Ground<'_>,
-        notices: &mut Notices,
-    ) {
-        if resource.status.as_deref() == Some("entered-in-error") {
-            return notices.info(place.path, "a questionnaire was entered in error", "it is left out", "");
-        }
-        let canonical =
-            resource.questionnaire.as_ref().map(|address| address.0.to_string()).unwrap_or_default();
-        let Some(written) = resource.authored.as_deref().and_then(Written::read) else {
-            return notices.warning(place.path, "a questionnaire has no date", "it is left out", &canonical);
-        };
-        let when = ground.clock.when(written);
-        let mut answers = Vec::new();
-        collect(&resource.item, 0, &mut answers);
-        let mut items: BTreeMap<&str, Vec<Option<u32>>> = BTreeMap::new();
-        let mut totals: BTreeMap<&str, f64> = BTreeMap::new();
-        for (item, answer) in &answers {
-            let code = item.link_id.as_deref().unwrap_or_default().trim_start_matches('/');
-            let code = code.rsplit('/').next().unwrap_or(code);
-            match kind_of_code(code) {
-                Some(Kind::Item(name, index)) => {
-                    let length = if name == "PHQ-9" { 9 } else { 7 };
-                    items.entry(name).or_insert_with(|| vec![None; length])[index] = value_of(answer);
-                }
-                Some(Kind::Total(name)) => {
-                    let total = answer.value_decimal.or(answer.value_integer);
-                    let total = total.or(answer.value_quantity.as_ref().and_then(|quantity| quantity.value));
-                    totals.extend(total.map(|total| (name, total.0)));
-                }
-                _ => {}
-            }
-        }
-        if items.is_empty() && totals.is_empty() {
-            // Known by its address, its questions in their order.
-            let lower = canonical.to_lowercase();
-            let known =
-                [("PHQ-9", 9, ["phq-9", "phq9", "44249-1"]), ("GAD-7", 7, ["gad-7", "gad7", "69737-5"])];
-            let form = known.iter().find(|(_, _, marks)| marks.iter().any(|mark| lower.contains(mark)));
-            if let Some((name, length, _)) = form {
-                let values: Vec<Option<u32>> = answers.iter().map(|(_, answer)| value_of(answer)).collect();
-                if values.len() >= *length && values[..*length].iter().all(Option::is_some) {
-                    notices.info(
-                        place.path,
-                        "a questionnaire has no codes",
-                        "its answers are read in their order",
-                        name,
-                    );
-                    items.insert(name, values[..*length].to_vec());
-                }
-            }
-        }
-        if items.is_empty() && totals.is_empty() {
-            notices.info(
-                place.path,
-                "a questionnaire is not known",
-                "only what was written in words is kept",
-                &canonical,
-            );
-        }
-        for (name, values) in items {
-            let score = Score { name: name.to_owned(), items: values, total: None };
-            totals.remove(name);
-            self.push(when, Event::Score(score), place, None);
-        }
-        for (name, total) in totals {
-            let score = Score { name: name.to_owned(), items: Vec::new(), total: Some(total) };
-            self.push(when, Event::Score(score), place, None);
-        }
-        for (_, answer) in &answers {
-            if let Some(words) = answer.value_string.as_deref().filter(|words| !words.trim().is_empty()) {
-                self.push(when, Event::Note(words.to_owned()), place, None);
-            }
-        }
-    }
 }
 
 /// What one observation says.
@@ -668,49 +490,6 @@ pub(crate) fn allergy(resource: &AllergyIntolerance<'_>, path: &str, notices: &m
     }
 }
 
-/// Who it is.
-pub(crate) fn person(resource: &Patient<'_>, path: &str, notices: &mut Notices) -> Person {
-    let mut person = Person::default();
-    if let Some(text) = resource.birth_date.as_deref() {
-        match Written::read(text) {
-            Some(written) => {
-                person.born =
-                    Some(match (written.partial(), written.first.month() == written.last.month()) {
-                        (true, true) => written.first.with().day(15).build().unwrap_or(written.first),
-                        (true, false) => {
-                            written.first.with().month(7).day(2).build().unwrap_or(written.first)
-                        }
-                        (false, _) => written.first,
-                    });
-            }
-            None => notices.warning(path, "a date of birth cannot be read", "it is left out", text),
-        }
-    }
-    person.sex = match resource.gender.as_deref() {
-        Some("female") => Some(Sex::Female),
-        Some("male") => Some(Sex::Male),
-        _ => None,
-    };
-    let country = resource.address.iter().find_map(|address| address.country.as_deref()).map(str::trim);
-    person.country = country.and_then(|country| match country.to_ascii_uppercase().as_str() {
-        "USA" | "UNITED STATES" => Some("US".to_owned()),
-        "UK" | "GBR" | "UNITED KINGDOM" => Some("GB".to_owned()),
-        two if two.len() == 2 && two.bytes().all(|byte| byte.is_ascii_alphabetic()) => Some(two.to_owned()),
-        _ => None,
-    });
-    let zone = resource.extension.iter().find(|extension| {
-        extension.url.as_deref().is_some_and(|url| url.ends_with("/timezone") || url.ends_with("/tz-code"))
-    });
-    person.zone = zone
-        .and_then(|zone| zone.value_code.as_deref().or(zone.value_string.as_deref()))
-        .and_then(|name| jiff::tz::TimeZoneDatabase::bundled().get(name).ok());
-    let died = resource.deceased_boolean.is_some_and(|flag| flag.0) || resource.deceased_date_time.is_some();
-    if died {
-        notices.info(path, "the person has died", "the record is judged as it stands", "");
-    }
-    person
-}
-
 /// The name of a measurement whose number is of no use: its code is not read, and its words name neither a sign nor a
 /// substance.
 pub(crate) fn useless_number(code: &str, knowledge: &Knowledge) -> Option<String> {
@@ -737,12 +516,6 @@ fn is_read(resource: &Observation<'_>, ground: &Ground<'_>) -> bool {
 
 fn kind_of(value: &Observation<'_>) -> Option<Kind> {
     value.code.as_ref()?.codes_in(LOINC).find_map(kind_of_code)
-}
-
-fn kind_of_code(code: &str) -> Option<Kind> {
-    let first = code.bytes().next()?;
-    let same = |known: &str| known.as_bytes()[0] == first && known == code;
-    CODES.iter().find(|(known, _)| same(known)).map(|(_, kind)| *kind)
 }
 
 fn number_of(value: &Observation<'_>) -> Option<f64> {
@@ -875,43 +648,6 @@ fn answer_of(value: &Observation<'_>) -> Option<u32> {
     coded.or_else(|| number_of(value).and_then(whole))
 }
 
-/// The number of an answer.
-fn value_of(answer: &Answer<'_>) -> Option<u32> {
-    let quantity = |quantity: &Quantity<'_>| quantity.value;
-    let number = answer.value_integer.or(answer.value_decimal);
-    let number = number.or_else(|| answer.value_quantity.as_ref().and_then(quantity));
-    let coded = answer.value_coding.as_ref().and_then(of_coding);
-    coded.or_else(|| number.and_then(|number| whole(number.0)))
-}
-
-fn of_coding(coding: &crate::model::Coding<'_>) -> Option<u32> {
-    let ordinal = coding
-        .extension
-        .iter()
-        .find(|extension| extension.url.as_deref().is_some_and(|url| ORDINAL.contains(&url)));
-    let ordinal = ordinal.and_then(|extension| extension.value_decimal.or(extension.value_integer));
-    let code = coding.code.as_deref().unwrap_or_default();
-    let known = ANSWERS.iter().find(|(known, _)| *known == code).map(|(_, value)| *value);
-    ordinal
-        .and_then(|value| whole(value.0))
-        .or(known)
-        .or_else(|| code.parse().ok().filter(|value| *value <= 3))
-}
-
 fn whole(number: f64) -> Option<u32> {
     (number.fract() == 0.0 && (0.0..=100.0).contains(&number)).then_some(number as u32)
-}
-
-/// The items with their first answers, in order, however deep they stand.
-fn collect<'i, 'a>(items: &'i [Item<'a>], depth: usize, into: &mut Vec<(&'i Item<'a>, &'i Answer<'a>)>) {
-    if depth > 32 {
-        return;
-    }
-    for item in items {
-        into.extend(item.answer.first().map(|answer| (item, answer)));
-        collect(&item.item, depth + 1, into);
-        for answer in &item.answer {
-            collect(&answer.item, depth + 1, into);
-        }
-    }
 }

@@ -9,10 +9,15 @@ use serde::{
     de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapDeserializer},
 };
 use serde_json::value::RawValue;
-use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref};
+use std::{
+    borrow::{Borrow, Cow},
+    fmt,
+    marker::PhantomData,
+    ops::Deref,
+};
 
 /// A text, borrowed unless it holds escapes; a number or a truth value in its place is taken as written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Text<'a>(Cow<'a, str>);
 
 impl Deref for Text<'_> {
@@ -20,6 +25,24 @@ impl Deref for Text<'_> {
 
     fn deref(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'a> From<Text<'a>> for Cow<'a, str> {
+    fn from(text: Text<'a>) -> Self {
+        text.0
+    }
+}
+
+impl Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Self {
+        Self(Cow::Owned(text))
     }
 }
 
@@ -167,20 +190,19 @@ where
     list(deserializer).map(|items| items.into_iter().next())
 }
 
-/// The type that a resource names, without looking at the rest where it is named first.
-pub(crate) fn resource_type(raw: &str) -> Option<Cow<'_, str>> {
-    let first = || {
-        let rest = raw.trim_start().strip_prefix('{')?.trim_start().strip_prefix("\"resourceType\"")?;
-        let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
-        let name = &rest[..rest.find('"')?];
-        (!name.contains('\\')).then_some(Cow::Borrowed(name))
-    };
-    #[derive(Deserialize)]
-    struct Named<'a> {
-        #[serde(rename = "resourceType", borrow)]
-        resource_type: Option<Text<'a>>,
+/// A text as it stands in JSON; `None` for what is none.
+pub(crate) fn text(raw: &str) -> Option<Text<'_>> {
+    match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(plain) if !plain.bytes().fold(false, |odd, byte| odd | (byte < b' ') | (byte == b'\\')) => {
+            Some(plain.into())
+        }
+        _ => serde_json::from_str(raw).ok(),
     }
-    first().or_else(|| serde_json::from_str::<Named<'_>>(raw).ok()?.resource_type.map(|name| name.0))
+}
+
+/// A text as it stands in JSON, and in quotes.
+pub(crate) fn string(raw: &str) -> Option<Text<'_>> {
+    raw.starts_with('"').then(|| text(raw)).flatten()
 }
 
 /// Reads a resource, or as many of its fields as are of the right type; the names of those that were not read.
@@ -273,10 +295,12 @@ mod tests {
     }
 
     #[test]
-    fn the_type_is_found_wherever_it_stands() {
-        assert_eq!(resource_type(" {\n \"resourceType\" : \"Patient\", "), Some("Patient".into()));
-        assert_eq!(resource_type(r#"{"id": "1", "resourceType": "Patient"}"#), Some("Patient".into()));
-        assert_eq!(resource_type(r#"{"id": "1"}"#), None);
-        assert_eq!(resource_type("7"), None);
+    fn a_text_is_borrowed_unless_it_holds_escapes() {
+        assert_eq!(string(r#""a\n""#).as_deref(), Some("a\n"));
+        assert!(matches!(string("\"µ\""), Some(Text(Cow::Borrowed("µ")))));
+        assert_eq!(text("7.5").as_deref(), Some("7.5"));
+        for none in ["null", "7", "{}", "\"", "\"a\nb\"", ""] {
+            assert!(string(none).is_none(), "{none}");
+        }
     }
 }

@@ -25,6 +25,7 @@ mod lines;
 mod medicine;
 mod model;
 mod notices;
+mod outline;
 mod person;
 mod product;
 mod record;

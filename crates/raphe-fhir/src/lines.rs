@@ -4,12 +4,18 @@
 //! person comes again later, that is another reading, and says so. Memory holds the lines of one person, the Medications
 //! that other lines point at, and eight bytes for each person seen.
 
-use crate::{Error, Reading, Record, json, model::Subject, notices};
+use crate::{
+    Error, Reading, Record,
+    model::Reference,
+    notices,
+    outline::{self, Outline},
+};
 use raphe::{
     knowledge::Knowledge,
     timeline::{Notice, Weight},
 };
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     hash::{DefaultHasher, Hash, Hasher},
     io::BufRead,
@@ -30,12 +36,21 @@ pub struct Lines<'k, R> {
     source: R,
     knowledge: &'k Knowledge,
     number: usize,
-    /// A line that belongs to the next person.
-    waiting: Option<(usize, String, String)>,
+    /// A line that belongs to the next person, and whose it is.
+    waiting: Option<(Line, String)>,
     /// Medications, which belong to nobody.
-    shared: Vec<(usize, String)>,
+    shared: Vec<Line>,
     seen: BTreeSet<u64>,
     ended: bool,
+}
+
+/// A line that is not blank.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) number: usize,
+    pub(crate) text: String,
+    /// Of a line that is an object.
+    pub(crate) outline: Option<Outline>,
 }
 
 /// A line longer than this is no line of NDJSON.
@@ -54,8 +69,8 @@ impl<'k, R: BufRead> Lines<'k, R> {
         self.number
     }
 
-    /// The next line that is not blank, with its number.
-    fn line(&mut self) -> Result<Option<(usize, String)>, Error> {
+    /// The next line that is not blank.
+    fn line(&mut self) -> Result<Option<Line>, Error> {
         loop {
             let mut bytes = Vec::new();
             let mut limited = std::io::Read::take(&mut self.source, LONGEST);
@@ -63,33 +78,48 @@ impl<'k, R: BufRead> Lines<'k, R> {
                 return Ok(None);
             }
             self.number += 1;
-            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-            let line = String::from_utf8_lossy(bytes);
-            let line = line.trim();
-            if !line.is_empty() {
-                return Ok(Some((self.number, line.to_owned())));
+            let mut text = String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            text.truncate(text.trim_end().len());
+            let start = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_start().len();
+            text.drain(..text.len() - start);
+            if !text.is_empty() {
+                let outline = Outline::of(&text);
+                return Ok(Some(Line { number: self.number, text, outline }));
             }
         }
     }
 
     fn group(&mut self) -> Result<Option<Reading>, Error> {
-        let mut lines: Vec<(usize, String)> = Vec::new();
+        let mut lines: Vec<Line> = Vec::new();
         let mut of: Option<String> = None;
-        if let Some((number, line, subject)) = self.waiting.take() {
-            lines.push((number, line));
+        if let Some((line, subject)) = self.waiting.take() {
+            lines.push(line);
             of = Some(subject);
         }
-        while let Some((number, line)) = self.line()? {
-            match subject(&line) {
-                Whose::Nobody => lines.push((number, line)),
-                Whose::Shared => self.shared.push((number, line)),
+        // Most lines name whom they are about in the same words as the one before.
+        let mut words: Option<String> = None;
+        while let Some(line) = self.line()? {
+            let outline = line.outline.filter(|outline| outline.patient(&line.text).is_none());
+            let named = outline.and_then(|outline| outline.subject(&line.text));
+            let first = outline::first_type(&line.text);
+            let plain = named.is_some() && first.is_some_and(|kind| !SPECIAL.contains(&kind));
+            if plain && words.as_deref() == named {
+                lines.push(line);
+                continue;
+            }
+            let named = named.filter(|_| plain).map(str::to_owned);
+            match whose(&line) {
+                Whose::Nobody => lines.push(line),
+                Whose::Shared => self.shared.push(line),
                 Whose::Of(subject) if of.as_ref().is_some_and(|current| *current != subject) => {
-                    self.waiting = Some((number, line, subject));
+                    self.waiting = Some((line, subject));
                     break;
                 }
                 Whose::Of(subject) => {
                     of = Some(subject);
-                    lines.push((number, line));
+                    words = named;
+                    lines.push(line);
                 }
             }
         }
@@ -135,6 +165,9 @@ impl<R: BufRead> Iterator for Lines<'_, R> {
     }
 }
 
+/// Types whose lines do not say by their subject whose they are.
+const SPECIAL: [&str; 3] = ["Medication", "Bundle", "Patient"];
+
 /// Whose a line is.
 enum Whose {
     Of(String),
@@ -143,18 +176,23 @@ enum Whose {
     Nobody,
 }
 
-fn subject(line: &str) -> Whose {
-    let kind = json::resource_type(line);
-    match kind.as_deref() {
-        Some("Medication") => return Whose::Shared,
-        Some("Bundle") | None => return Whose::Nobody,
-        _ => {}
+fn whose(line: &Line) -> Whose {
+    fn read(reference: &str) -> Option<Reference<'_>> {
+        serde_json::from_str(reference).ok()
     }
-    let Ok((found, _)) = json::salvage::<Subject<'_>>(line) else { return Whose::Nobody };
-    if kind.as_deref() == Some("Patient") {
-        return found.id.map_or(Whose::Nobody, |id| Whose::Of(format!("Patient/{}", &*id)));
+    let text = &*line.text;
+    let kind = outline::first_type(text).map(Cow::Borrowed);
+    let kind = kind.or_else(|| Some(line.outline?.kind(text)?.into()));
+    let (kind, outline) = match (kind.as_deref(), line.outline) {
+        (Some("Medication"), _) => return Whose::Shared,
+        (Some("Bundle") | None, _) | (_, None) => return Whose::Nobody,
+        (Some(kind), Some(outline)) => (kind, outline),
+    };
+    if kind == "Patient" {
+        return outline.id(text).map_or(Whose::Nobody, |id| Whose::Of(format!("Patient/{}", &*id)));
     }
-    let reference = found.subject.or(found.patient).and_then(|subject| subject.reference);
+    let subject = outline.subject(text).and_then(read).or_else(|| outline.patient(text).and_then(read));
+    let reference = subject.and_then(|subject| subject.reference);
     reference.map_or(Whose::Nobody, |reference| {
         let plain = reference.split("/_history/").next().unwrap_or(&reference).to_owned();
         let mut parts = plain.rsplit('/');

@@ -5,13 +5,14 @@
 //! the name it is shown by. A medicine is never dropped for want of a code.
 
 use crate::{
-    json,
+    json::{self, Text},
     model::{Concept, Identifier, Medicating, Medication, Quantity, Ratio, Reference},
     notices::Notices,
+    outline,
     product::{Part, Product, Strength, mass_unit},
 };
 use raphe::{knowledge::Knowledge, units::Mass};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Systems of codes for ingredients, with the prefix that the knowledge base knows each by.
 const INGREDIENT_SYSTEMS: [(&str, &str); 4] = [
@@ -27,14 +28,14 @@ pub(crate) struct Directory<'a> {
     /// Medications by `Medication/id` and by full address.
     medications: BTreeMap<String, Medication<'a>>,
     /// `Type/id` by full address.
-    addresses: BTreeMap<String, String>,
+    addresses: HashMap<Text<'a>, String>,
 }
 
 impl<'a> Directory<'a> {
     /// Remembers where a resource is found.
-    pub(crate) fn place(&mut self, address: &str, local: &str) {
-        if !address.is_empty() && address != local {
-            self.addresses.insert(address.to_owned(), local.to_owned());
+    pub(crate) fn place(&mut self, address: Text<'a>, local: &str) {
+        if !address.is_empty() && *address != *local {
+            self.addresses.insert(address, local.to_owned());
         }
     }
 
@@ -130,7 +131,7 @@ fn of_reference(
     let target = reference.reference.as_deref().unwrap_or_default();
     if let Some(inside) = target.strip_prefix('#') {
         for raw in &row.contained {
-            let named = json::resource_type(raw.get()).as_deref() == Some("Medication");
+            let named = outline::resource_type(raw.get()).as_deref() == Some("Medication");
             if named
                 && let Ok((medication, _)) = json::salvage::<Medication<'_>>(raw.get())
                 && medication.id.as_deref().is_some_and(|id| id.trim_start_matches('#') == inside)

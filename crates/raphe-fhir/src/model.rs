@@ -627,37 +627,6 @@ pub(crate) struct Reaction<'a> {
     pub(crate) manifestation: Vec<Concept<'a>>,
 }
 
-/// Whom a resource is about, for those that are kept only as text.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(default)]
-pub(crate) struct Subject<'a> {
-    #[serde(borrow)]
-    pub(crate) id: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub(crate) subject: Option<Reference<'a>>,
-    #[serde(borrow)]
-    pub(crate) patient: Option<Reference<'a>>,
-}
-
-/// A glance at an observation: enough to know whose it is, and to pass over a number that is of no use.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Glance<'a> {
-    /// The whole of it.
-    #[serde(skip)]
-    pub(crate) raw: &'a str,
-    #[serde(borrow)]
-    pub(crate) id: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub(crate) subject: Option<Reference<'a>>,
-    #[serde(borrow)]
-    pub(crate) effective_date_time: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub(crate) code: Option<&'a RawValue>,
-    pub(crate) value_quantity: Option<de::IgnoredAny>,
-    pub(crate) component: Option<de::IgnoredAny>,
-}
-
 /// What an entry of a transaction or a history does.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

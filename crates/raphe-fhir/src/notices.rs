@@ -1,10 +1,14 @@
 //! What a person should know about how a record was read: one notice for a thousand equal ones, with a count.
 
 use raphe::timeline::{Notice, Weight};
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 
 /// Most names that a grouped notice lists.
 const MOST_NAMES: usize = 3;
+
+/// A notice that was added, so that a thousand more of it need no search.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known(usize);
 
 /// Notices, grouped as they come.
 #[derive(Debug, Default, Clone)]
@@ -28,25 +32,23 @@ impl Notices {
     pub(crate) fn add(
         &mut self,
         weight: Weight,
-        path: &str,
+        path: impl Display,
         says: impl Into<Cow<'static, str>>,
         help: &'static str,
         name: &str,
-    ) {
+    ) -> Known {
         let says = says.into();
         let at = self
             .groups
             .iter()
             .position(|group| group.weight == weight && group.says == says && group.help == help);
-        let group = match at {
-            Some(at) => &mut self.groups[at],
-            None => {
-                let (names, more_names) = (Vec::new(), std::collections::BTreeSet::new());
-                let first = path.to_owned();
-                self.groups.push(Group { weight, says, help, names, more_names, count: 0, first });
-                self.groups.last_mut().expect("one was just added")
-            }
-        };
+        let at = at.unwrap_or_else(|| {
+            let (names, more_names) = (Vec::new(), std::collections::BTreeSet::new());
+            let first = path.to_string();
+            self.groups.push(Group { weight, says, help, names, more_names, count: 0, first });
+            self.groups.len() - 1
+        });
+        let group = &mut self.groups[at];
         group.count += 1;
         if !name.is_empty() && !group.names.iter().any(|known| known == name) {
             match group.names.len() < MOST_NAMES {
@@ -55,6 +57,12 @@ impl Notices {
                 false => drop(group.more_names.insert(name.to_owned())),
             }
         }
+        Known(at)
+    }
+
+    /// The same once more, about the same name.
+    pub(crate) fn again(&mut self, known: Known) {
+        self.groups[known.0].count += 1;
     }
 
     /// Whether something was not read.
@@ -65,7 +73,7 @@ impl Notices {
     /// How something was read.
     pub(crate) fn info(
         &mut self,
-        path: &str,
+        path: impl Display,
         says: impl Into<Cow<'static, str>>,
         help: &'static str,
         name: &str,
@@ -76,7 +84,7 @@ impl Notices {
     /// Read, but worth a second look.
     pub(crate) fn warning(
         &mut self,
-        path: &str,
+        path: impl Display,
         says: impl Into<Cow<'static, str>>,
         help: &'static str,
         name: &str,
@@ -87,7 +95,7 @@ impl Notices {
     /// Not read.
     pub(crate) fn error(
         &mut self,
-        path: &str,
+        path: impl Display,
         says: impl Into<Cow<'static, str>>,
         help: &'static str,
         name: &str,
@@ -152,7 +160,7 @@ mod tests {
         for number in 0..1000 {
             let name = ["lisinopril", "metformin", "sertraline", "insulin", "aspirin"][number % 5];
             notices.info(
-                &format!("line {}", number + 1),
+                format!("line {}", number + 1),
                 "no dosage is written",
                 "read as the usual dose",
                 name,

@@ -4,14 +4,17 @@ use crate::{
     course::{self, Row},
     findings::{self, Findings, Place},
     medicine::Directory,
-    model::{AllergyIntolerance, Condition, Glance, Observation, Patient, QuestionnaireResponse},
-    notices::Notices,
-    record::{Parsed, salvaged},
+    model::{AllergyIntolerance, Condition, Observation, Patient, QuestionnaireResponse},
+    notices::{Known, Notices},
+    record::{Observed, Parsed, salvaged},
     when::{Clock, Written},
 };
 use jiff::{civil::Date, tz::TimeZone};
-use raphe::{knowledge::Knowledge, timeline::Timeline};
-use std::collections::BTreeMap;
+use raphe::{
+    knowledge::Knowledge,
+    timeline::{Timeline, Weight},
+};
+use std::{borrow::Cow, cell::LazyCell, collections::BTreeMap};
 
 /// A resource with where it stands and how answers name it.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ pub(crate) struct Person<'a> {
     patients: Vec<Placed<Patient<'a>>>,
     rows: Vec<Row<'a>>,
     conditions: Vec<Placed<Condition<'a>>>,
-    observations: Vec<Placed<Glance<'a>>>,
+    observations: Vec<Observed<'a>>,
     questionnaires: Vec<Placed<QuestionnaireResponse<'a>>>,
     allergies: Vec<Placed<AllergyIntolerance<'a>>>,
 }
@@ -45,14 +48,16 @@ impl<'a> Person<'a> {
             Parsed::Patient(resource) => self.patients.push(Placed { resource: *resource, path, origin }),
             Parsed::Row(row) => self.rows.push(*row),
             Parsed::Condition(resource) => self.conditions.push(Placed { resource: *resource, path, origin }),
-            Parsed::Observation(resource) => {
-                self.observations.push(Placed { resource: *resource, path, origin })
-            }
             Parsed::Questionnaire(resource) => {
                 self.questionnaires.push(Placed { resource: *resource, path, origin })
             }
             Parsed::Allergy(resource) => self.allergies.push(Placed { resource: *resource, path, origin }),
         }
+    }
+
+    /// Adds an observation.
+    pub(crate) fn observe(&mut self, observed: Observed<'a>) {
+        self.observations.push(observed);
     }
 
     /// Adds what is on record under another name.
@@ -77,27 +82,33 @@ impl<'a> Person<'a> {
         let ground = findings::Ground::new(knowledge, &clock);
         let mut found = Findings::default();
         // Most observations are numbers that raphe does not read, thousands of each kind: the code, as written, tells.
-        let mut useless: BTreeMap<&str, Option<String>> = BTreeMap::new();
-        for placed in &self.observations {
-            let glance = &placed.resource;
-            if let Glance { code: Some(code), value_quantity: Some(_), component: None, .. } = glance {
-                let name = useless
-                    .entry(code.get())
-                    .or_insert_with(|| findings::useless_number(code.get(), knowledge));
-                if let Some(name) = name {
-                    notices.info(
-                        &placed.path,
-                        "an observation is of no use to raphe",
-                        "it is left out",
-                        name,
-                    );
-                    continue;
+        let mut useless: BTreeMap<&str, Option<Known>> = BTreeMap::new();
+        for Observed { raw, outline, spot } in &self.observations {
+            let path = spot.path("Observation");
+            if let Some(code) = outline.code_of_number(raw) {
+                match useless.get(code) {
+                    Some(None) => {}
+                    Some(Some(known)) => {
+                        notices.again(*known);
+                        continue;
+                    }
+                    None => {
+                        let known = findings::useless_number(code, knowledge).map(|name| {
+                            let says = "an observation is of no use to raphe";
+                            notices.add(Weight::Info, &path, says, "it is left out", &name)
+                        });
+                        useless.insert(code, known);
+                        if known.is_some() {
+                            continue;
+                        }
+                    }
                 }
             }
-            if let Some(read) =
-                salvaged::<Observation<'_>>(glance.raw, "Observation", &placed.path, &mut notices)
-            {
-                found.observation(&read, placed.place(), &ground, &mut notices);
+            if let Some(read) = salvaged::<Observation<'_>>(raw, "Observation", &path, &mut notices) {
+                let path = path.to_string();
+                let origin =
+                    read.id.as_deref().map_or_else(|| path.clone(), |id| format!("Observation/{id}"));
+                found.observation(&read, Place { path: &path, origin: &origin }, &ground, &mut notices);
             }
         }
         for placed in &self.conditions {
@@ -114,7 +125,7 @@ impl<'a> Person<'a> {
             knowledge,
             clock: &clock,
             weight: found.weight(),
-            first_day: self.first_day(&clock),
+            first_day: LazyCell::new(Box::new(|| self.first_day(&clock))),
         };
         let mut entries = course::read(&self.rows, &ground, &mut notices);
         entries.extend(found.settle(&mut person, &mut notices));
@@ -122,7 +133,7 @@ impl<'a> Person<'a> {
     }
 
     /// The dates of medicines and observations, as written.
-    fn times(&self) -> impl Iterator<Item = &str> {
+    fn times(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let rows = self.rows.iter().flat_map(|row| {
             let resource = &row.resource;
             let period = resource.effective_period.as_ref().and_then(|period| period.start.as_deref());
@@ -132,14 +143,15 @@ impl<'a> Person<'a> {
                 &resource.when_handed_over,
                 &resource.date_asserted,
             ];
-            dates.into_iter().filter_map(|date| date.as_deref()).chain(period)
+            dates.into_iter().filter_map(|date| date.as_deref()).chain(period).map(Cow::Borrowed)
         });
         let observed =
-            self.observations.iter().filter_map(|placed| placed.resource.effective_date_time.as_deref());
+            self.observations.iter().filter_map(|observed| observed.outline.effective(observed.raw));
+        let observed = observed.map(Cow::from);
         rows.chain(observed)
     }
 
     fn first_day(&self, clock: &Clock) -> Option<Date> {
-        self.times().filter_map(Written::read).map(|written| clock.date(written)).min()
+        self.times().filter_map(|time| Written::read(&time)).map(|written| clock.date(written)).min()
     }
 }

@@ -2,26 +2,30 @@
 //!
 //! The first pass only finds where each resource begins and ends and which type it has; types that are not read are
 //! counted and never looked into. The second parses what is read, borrowed from the same bytes, so that a record costs
-//! little more memory than its file.
+//! little more memory than its file. Of an observation, which most of a record are, the first pass takes an [`Outline`];
+//! whether it is worth parsing is known only with the knowledge base.
 
 use crate::{
     Error,
     course::{Evidence, Row},
-    json,
+    json::{self, Text},
+    lines::Line,
     medicine::Directory,
     model::{
-        AllergyIntolerance, Condition, Glance, Medicating, Medication, Patient, QuestionnaireResponse,
-        Reference, Request,
+        AllergyIntolerance, Condition, Medicating, Medication, Patient, QuestionnaireResponse, Reference,
+        Request,
     },
-    notices::Notices,
+    notices::{Known, Notices},
+    outline::{self, Outline},
     person::Person,
-    split::{self, Broken, Cursor},
+    split::{Broken, Cursor},
 };
 use raphe::{
     knowledge::Knowledge,
-    timeline::{Notice, Timeline},
+    timeline::{Notice, Timeline, Weight},
 };
-use std::collections::BTreeMap;
+use serde::de::IgnoredAny;
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 /// What was read of one person.
 #[derive(Debug, Clone)]
@@ -40,16 +44,74 @@ pub struct Record<'a> {
     people: BTreeMap<String, Person<'a>>,
     directory: Directory<'a>,
     notices: Notices,
+    /// The notice of each type that is not read.
+    unread: BTreeMap<Cow<'a, str>, Known>,
+    /// The person of the last observation, by the subject as written: most say the same as the one before.
+    last: Option<(&'a str, String)>,
     /// How many resources were found, read or not.
     resources: usize,
     lines: bool,
 }
 
+/// Where a resource stands in its file; written out only for those that a notice or an answer names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Spot {
+    /// It is the file.
+    Whole,
+    /// A line of NDJSON.
+    Line(usize),
+    /// Of a Bundle, which may be a line, the entry with this number; without one the only entry.
+    Entry(Option<usize>, Option<usize>),
+}
+
+impl Spot {
+    /// The path of a resource of this type.
+    pub(crate) fn path(self, kind: &str) -> impl fmt::Display {
+        struct Path<'k>(Spot, &'k str);
+        impl fmt::Display for Path<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self.0 {
+                    Spot::Whole => f.write_str(self.1),
+                    Spot::Line(number) => write!(f, "line {number}"),
+                    Spot::Entry(line, entry) => {
+                        match line {
+                            Some(number) => write!(f, "line {number}.")?,
+                            None => f.write_str("Bundle.")?,
+                        }
+                        match entry {
+                            Some(index) => write!(f, "entry[{index}].resource"),
+                            None => f.write_str("entry.resource"),
+                        }
+                    }
+                }
+            }
+        }
+        Path(self, kind)
+    }
+}
+
 /// A resource in its place.
-pub(crate) struct Found<'a> {
+struct Found<'a> {
+    raw: &'a str,
+    /// Its type; empty where it names none.
+    kind: Cow<'a, str>,
+    spot: Spot,
+    full_url: Option<Text<'a>>,
+    outline: Option<Outline>,
+}
+
+impl<'a> Found<'a> {
+    fn path(&self) -> String {
+        self.spot.path(&self.kind).to_string()
+    }
+}
+
+/// An observation, not parsed yet.
+#[derive(Debug)]
+pub(crate) struct Observed<'a> {
     pub(crate) raw: &'a str,
-    pub(crate) path: String,
-    pub(crate) full_url: Option<String>,
+    pub(crate) outline: Outline,
+    pub(crate) spot: Spot,
 }
 
 /// A parsed resource that is about somebody.
@@ -57,7 +119,6 @@ pub(crate) enum Parsed<'a> {
     Patient(Box<Patient<'a>>),
     Row(Box<Row<'a>>),
     Condition(Box<Condition<'a>>),
-    Observation(Box<Glance<'a>>),
     Questionnaire(Box<QuestionnaireResponse<'a>>),
     Allergy(Box<AllergyIntolerance<'a>>),
 }
@@ -92,14 +153,17 @@ impl<'a> Record<'a> {
             people: BTreeMap::new(),
             directory: Directory::default(),
             notices: Notices::default(),
+            unread: BTreeMap::new(),
+            last: None,
             resources: 0,
             lines: false,
         };
         match is_lines(text) {
             true => {
                 record.lines = true;
-                for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-                    record.line(line, &format!("line {}", number + 1));
+                let lines = lines(text).map(str::trim).enumerate();
+                for (index, line) in lines.filter(|(_, line)| !line.is_empty()) {
+                    record.line(line, index + 1, None);
                 }
             }
             false => record.whole(text)?,
@@ -151,17 +215,19 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Lines of NDJSON with their numbers.
-    pub(crate) fn of_lines(lines: impl Iterator<Item = &'a (usize, String)>) -> Self {
+    /// Lines of NDJSON.
+    pub(crate) fn of_lines(lines: impl Iterator<Item = &'a Line>) -> Self {
         let mut record = Self {
             people: BTreeMap::new(),
             directory: Directory::default(),
             notices: Notices::default(),
+            unread: BTreeMap::new(),
+            last: None,
             resources: 0,
             lines: true,
         };
-        for (number, line) in lines {
-            record.line(line, &format!("line {number}"));
+        for line in lines {
+            record.line(&line.text, line.number, line.outline);
         }
         record
     }
@@ -182,31 +248,31 @@ impl<'a> Record<'a> {
         if trimmed.is_empty() {
             return Err(Error::Empty);
         }
-        let Some(kind) = json::resource_type(trimmed) else {
-            serde_json::from_str::<serde::de::IgnoredAny>(trimmed).map_err(broken)?;
+        let Some(kind) = outline::resource_type(trimmed) else {
+            serde_json::from_str::<IgnoredAny>(trimmed).map_err(broken)?;
             let found =
                 if trimmed.starts_with('{') { "a JSON object without a resourceType" } else { "this JSON" };
             return Err(Error::NotFhir { found: found.to_owned() });
         };
         if kind != "Bundle" {
             if !json::is_whole(trimmed) {
-                serde_json::from_str::<serde::de::IgnoredAny>(trimmed).map_err(broken)?;
+                serde_json::from_str::<IgnoredAny>(trimmed).map_err(broken)?;
             }
-            let path = kind.into_owned();
-            self.add_all(vec![Found { raw: trimmed, path, full_url: None }]);
+            let found = Found { raw: trimmed, kind, spot: Spot::Whole, full_url: None, outline: None };
+            self.add_all(&mut [found]);
             return Ok(());
         }
-        let whole = self.bundle(trimmed, "Bundle.");
+        let whole = self.bundle(trimmed, None);
         // Only a text that could not be cut is read again, to say where it is broken.
-        whole.map_err(|Broken| match serde_json::from_str::<serde::de::IgnoredAny>(trimmed) {
+        whole.map_err(|Broken| match serde_json::from_str::<IgnoredAny>(trimmed) {
             Err(error) => broken(error),
             Ok(_) => Error::NotFhir { found: "a Bundle that is no object".to_owned() },
         })
     }
 
     /// A Bundle: its entries are cut, their resources are not read yet.
-    fn bundle(&mut self, text: &'a str, at: &str) -> Result<(), Broken> {
-        let path = at.trim_end_matches('.');
+    fn bundle(&mut self, text: &'a str, line: Option<usize>) -> Result<(), Broken> {
+        let path = line.map_or(Spot::Whole, Spot::Line).path("Bundle");
         let mut kind = None;
         let mut found = Vec::new();
         let mut cursor = Cursor::new(text);
@@ -219,19 +285,19 @@ impl<'a> Record<'a> {
                         if !cursor.more(&mut entries, b']')? {
                             break;
                         }
-                        found.extend(self.entry(&mut cursor, format!("{at}entry[{index}].resource"))?);
+                        found.extend(self.entry(&mut cursor, Spot::Entry(line, Some(index)))?);
                     }
                 }
                 ("entry", Some(b'{')) => {
-                    found.extend(self.entry(&mut cursor, format!("{at}entry.resource"))?);
+                    found.extend(self.entry(&mut cursor, Spot::Entry(line, None))?);
                 }
                 _ => {
                     let value = cursor.value().ok_or(Broken)?;
                     match name {
-                        "type" => kind = split::string(value),
+                        "type" => kind = json::string(value),
                         "entry" if value != "null" => {
                             self.notices.error(
-                                path,
+                                &path,
                                 "a field is not of its type",
                                 "it was not read",
                                 "entry",
@@ -242,35 +308,41 @@ impl<'a> Record<'a> {
                 }
             }
         }
+        if cursor.peek().is_some() {
+            return Err(Broken);
+        }
         match kind.as_deref() {
             Some("collection" | "document" | "searchset" | "transaction" | "batch" | "history") => {}
             other => {
                 let kind = other.unwrap_or("none");
                 self.notices.info(
-                    path,
+                    &path,
                     "a Bundle has an unusual type",
                     "its entries are read all the same",
                     kind,
                 );
             }
         }
-        self.add_all(found);
+        self.add_all(&mut found);
         Ok(())
     }
 
-    fn entry(&mut self, cursor: &mut Cursor<'a>, path: String) -> Result<Option<Found<'a>>, Broken> {
-        let (mut raw, mut full_url, mut deleted) = (None, None, false);
+    fn entry(&mut self, cursor: &mut Cursor<'a>, spot: Spot) -> Result<Option<Found<'a>>, Broken> {
+        let (mut resource, mut full_url, mut deleted) = (None, None, false);
         if cursor.peek() != Some(b'{') {
             cursor.value().ok_or(Broken)?;
-            self.notices.error(&path, "an entry is no object", "it was not read", "");
+            self.notices.error(spot.path(""), "an entry is no object", "it was not read", "");
             return Ok(None);
         }
         let mut fields = cursor.enter(b'{')?;
         while let Some(name) = cursor.name(&mut fields)? {
+            if name == "resource" && cursor.peek() == Some(b'{') {
+                resource = Some(cut(cursor)?);
+                continue;
+            }
             let value = cursor.value().ok_or(Broken)?;
             match name {
-                "resource" if value.starts_with('{') => raw = Some(value),
-                "fullUrl" => full_url = split::string(value),
+                "fullUrl" => full_url = json::string(value),
                 "request" => {
                     let request = serde_json::from_str::<Request<'_>>(value);
                     deleted = request.is_ok_and(|request| request.method.as_deref() == Some("DELETE"));
@@ -278,50 +350,65 @@ impl<'a> Record<'a> {
                 _ => {}
             }
         }
-        match raw {
-            _ if deleted => self.notices.info(&path, "an entry deletes a resource", "it is left out", ""),
-            Some(raw) => return Ok(Some(Found { raw, path, full_url })),
-            None => self.notices.info(&path, "an entry has no resource", "it is left out", ""),
+        match resource {
+            _ if deleted => {
+                self.notices.info(spot.path(""), "an entry deletes a resource", "it is left out", "")
+            }
+            Some((raw, kind, outline)) => {
+                return Ok(Some(Found { raw, kind, spot, full_url, outline }));
+            }
+            None => self.notices.info(spot.path(""), "an entry has no resource", "it is left out", ""),
         }
         Ok(None)
     }
 
-    /// One line of NDJSON: a resource, or a Bundle.
-    fn line(&mut self, line: &'a str, path: &str) {
-        let read = match json::resource_type(line).as_deref() {
-            Some("Bundle") => match self.bundle(line.trim(), &format!("{path}.")) {
+    /// One line of NDJSON, trimmed: a resource, or a Bundle.
+    fn line(&mut self, line: &'a str, number: usize, outline: Option<Outline>) {
+        let spot = Spot::Line(number);
+        let kind = outline::first_type(line).map(Cow::from);
+        let kind = kind.or_else(|| Some(outline.or_else(|| Outline::of(line))?.kind(line)?.into()));
+        let read = match kind {
+            Some(kind) if kind == "Bundle" => match self.bundle(line, Some(number)) {
                 Ok(()) => Ok(()),
-                Err(Broken) => serde_json::from_str::<serde::de::IgnoredAny>(line).map(|_| ()),
+                Err(Broken) => serde_json::from_str::<IgnoredAny>(line).map(|_| ()),
             },
-            Some(_) if line.trim_end().ends_with('}') => {
-                self.add_all(vec![Found { raw: line.trim(), path: path.to_owned(), full_url: None }]);
+            Some(kind) if outline.is_some() || line.ends_with('}') => {
+                let outline = outline.or_else(|| Outline::of(line));
+                self.add_all(&mut [Found { raw: line, kind, spot, full_url: None, outline }]);
                 Ok(())
             }
-            _ => serde_json::from_str::<serde::de::IgnoredAny>(line).map(|_| {
-                self.notices.error(path, "a line is no FHIR resource", "it was not read", "");
+            _ => serde_json::from_str::<IgnoredAny>(line).map(|_| {
+                self.notices.error(spot.path(""), "a line is no FHIR resource", "it was not read", "");
             }),
         };
         if let Err(error) = read {
             let says = format!("a line is not whole JSON, {}", without_place(&error));
-            self.notices.error(path, says, "it was not read; export the record again", "");
+            self.notices.error(spot.path(""), says, "it was not read; export the record again", "");
         }
     }
 
     /// Adds resources; of those that point at others the targets come first.
-    fn add_all(&mut self, found: Vec<Found<'a>>) {
+    fn add_all(&mut self, found: &mut [Found<'a>]) {
         self.resources += found.len();
-        let mut parsed = Vec::with_capacity(found.len());
-        for found in found {
-            let kind = json::resource_type(found.raw);
-            let kind = kind.as_deref().unwrap_or_default();
-            let Some((id, one)) = self.parse(kind, &found) else { continue };
-            let local = id.map(|id| format!("{kind}/{id}"));
+        // What is added may change whom a reference leads to.
+        if found.iter().any(|found| found.kind != "Observation") {
+            self.last = None;
+        }
+        let mut parsed = Vec::new();
+        for (index, found) in found.iter_mut().enumerate() {
+            if found.kind == "Observation" {
+                self.outline(found);
+                continue;
+            }
+            let Some((id, one)) = self.parse(found) else { continue };
+            let local = id.map(|id| format!("{}/{}", found.kind, &*id));
             if let (Some(url), Some(local)) = (&found.full_url, &local) {
-                self.directory.place(url, local);
+                self.directory.place(url.clone(), local);
             }
             let one = match one {
                 One::Medication(medication) => {
-                    let local = local.or(found.full_url).unwrap_or(found.path);
+                    let url = found.full_url.as_deref().map(str::to_owned);
+                    let local = local.or(url).unwrap_or_else(|| found.path());
                     self.directory.add(local, *medication);
                     continue;
                 }
@@ -332,82 +419,139 @@ impl<'a> Record<'a> {
                 for identifier in &patient.identifier {
                     let system = identifier.system.as_deref().unwrap_or_default();
                     let value = identifier.value.as_deref().unwrap_or_default();
-                    self.directory.place(&format!("Patient?identifier={system}|{value}"), local);
+                    self.directory.place(format!("Patient?identifier={system}|{value}").into(), local);
                 }
             }
-            parsed.push((one, local, found));
+            parsed.push((index, one, local));
         }
-        for (mut one, local, found) in parsed {
-            let subject = match &one {
-                Parsed::Patient(_) => local.clone(),
-                other => about(other).and_then(|subject| {
-                    let reference = subject.reference.as_deref().filter(|reference| !reference.is_empty());
-                    reference.map(|reference| self.directory.local(reference))
-                }),
-            };
-            let only = match self.people.len() {
-                1 => self.people.keys().next().cloned(),
-                _ => None,
-            };
-            let subject = subject.or(only).unwrap_or_default();
-            // One Patient and another name for it, as a contained or a conditional one: it is the same.
-            let origin = local.unwrap_or_else(|| found.path.clone());
-            if let Parsed::Row(row) = &mut one {
-                row.origin.clone_from(&origin);
+        let mut parsed = parsed.into_iter().peekable();
+        for (index, found) in found.iter().enumerate() {
+            if let Some((_, mut one, local)) = parsed.next_if(|(of, _, _)| *of == index) {
+                let subject = match &one {
+                    Parsed::Patient(_) => local.clone(),
+                    other => about(other).and_then(|subject| self.named(subject)),
+                };
+                let path = found.path();
+                let origin = local.unwrap_or_else(|| path.clone());
+                if let Parsed::Row(row) = &mut one {
+                    row.origin.clone_from(&origin);
+                }
+                self.about(subject).add(one, path, origin);
+            } else if let (Some(outline), "Observation") = (found.outline, &*found.kind) {
+                self.observe(Observed { raw: found.raw, outline, spot: found.spot });
             }
-            self.people.entry(subject).or_default().add(one, found.path, origin);
         }
     }
 
+    /// Gives an observation to whom it is about.
+    fn observe(&mut self, observed: Observed<'a>) {
+        let subject = observed.outline.subject(observed.raw);
+        if self.last.as_ref().map(|(written, _)| *written) != subject {
+            let person = |written| self.named(&serde_json::from_str(written).ok()?);
+            self.last = subject.and_then(|written| Some((written, person(written)?)));
+        }
+        let known = self.last.as_ref().map(|(_, person)| person);
+        let person = match known.and_then(|person| self.people.get_mut(person)) {
+            Some(person) => person,
+            None => self.about(known.cloned()),
+        };
+        person.observe(observed);
+    }
+
+    /// Of an observation only the outline: which of them are worth reading is known with the knowledge base. What is
+    /// broken inside of one that is not, and does not hide its end, is never seen. No reference that is read leads to
+    /// one, so it has no place in the directory.
+    fn outline(&mut self, found: &mut Found<'a>) {
+        found.outline = found.outline.or_else(|| Outline::of(found.raw));
+        if found.outline.is_none() {
+            salvaged::<IgnoredAny>(found.raw, &found.kind, found.path(), &mut self.notices);
+        }
+    }
+
+    /// Whom a reference names.
+    fn named(&self, subject: &Reference<'_>) -> Option<String> {
+        let reference = subject.reference.as_deref().filter(|reference| !reference.is_empty());
+        reference.map(|reference| self.directory.local(reference))
+    }
+
+    /// Whom a resource is about: one that names nobody is about the only one there is.
+    fn about(&mut self, subject: Option<String>) -> &mut Person<'a> {
+        let only = || self.people.keys().next().filter(|_| self.people.len() == 1).cloned();
+        let subject = subject.or_else(only).unwrap_or_default();
+        self.people.entry(subject).or_default()
+    }
+
     /// Parses a resource that is read; the others are counted.
-    fn parse(&mut self, kind: &str, found: &Found<'a>) -> Option<(Option<String>, One<'a>)> {
-        let (raw, path) = (found.raw, &found.path);
+    fn parse(&mut self, found: &Found<'a>) -> Option<(Option<Text<'a>>, One<'a>)> {
+        let (raw, kind) = (found.raw, &*found.kind);
+        let path = || found.spot.path(kind);
         let notices = &mut self.notices;
         macro_rules! read {
             ($type:ty, $wrap:expr) => {
-                salvaged::<$type>(raw, kind, path, notices)
-                    .map(|read| (read.id.as_deref().map(str::to_owned), One::Of($wrap(Box::new(read)))))
+                salvaged::<$type>(raw, kind, path(), notices)
+                    .map(|read| (read.id.clone(), One::Of($wrap(Box::new(read)))))
             };
         }
         match kind {
             "Patient" => read!(Patient<'a>, Parsed::Patient),
             "Condition" => read!(Condition<'a>, Parsed::Condition),
-            // Only a glance: which of them are worth reading is known with the knowledge base.
-            "Observation" => json::salvage::<Glance<'a>>(raw).ok().map(|(glance, _)| {
-                let id = glance.id.as_deref().map(str::to_owned);
-                (id, One::Of(Parsed::Observation(Box::new(Glance { raw, ..glance }))))
-            }),
             "QuestionnaireResponse" => read!(QuestionnaireResponse<'a>, Parsed::Questionnaire),
             "AllergyIntolerance" => read!(AllergyIntolerance<'a>, Parsed::Allergy),
-            "Medication" => salvaged::<Medication<'a>>(raw, kind, path, notices)
-                .map(|read| (read.id.as_deref().map(str::to_owned), One::Medication(Box::new(read)))),
+            "Medication" => salvaged::<Medication<'a>>(raw, kind, path(), notices)
+                .map(|read| (read.id.clone(), One::Medication(Box::new(read)))),
             "" => {
-                notices.error(path, "an entry has no resourceType", "it was not read", "");
+                notices.error(path(), "an entry has no resourceType", "it was not read", "");
                 None
             }
             "MedicationOrder" | "MedicationUsage" => {
                 let help = "it was not read; export the record as R4";
-                notices.error(path, "a medicine is of another version of FHIR", help, kind);
+                notices.error(path(), "a medicine is of another version of FHIR", help, kind);
                 None
             }
-            other => match Evidence::of(other) {
-                Some(evidence) => {
-                    let resource = salvaged::<Medicating<'a>>(raw, kind, path, notices)?;
-                    let id = resource.id.as_deref().map(str::to_owned);
-                    let row = Row { evidence, path: path.clone(), origin: String::new(), resource };
+            other => match (Evidence::of(other), self.unread.get(other)) {
+                (Some(evidence), _) => {
+                    let resource = salvaged::<Medicating<'a>>(raw, kind, path(), notices)?;
+                    let id = resource.id.clone();
+                    let row = Row { evidence, path: found.path(), origin: String::new(), resource };
                     Some((id, One::Of(Parsed::Row(Box::new(row)))))
                 }
-                None => {
+                // A line that was cut off, or two in one: in a Bundle everything has its end.
+                (None, _) if matches!(found.spot, Spot::Line(_)) && found.outline.is_none() => {
+                    salvaged::<IgnoredAny>(raw, kind, path(), notices).and(None)
+                }
+                (None, Some(known)) => {
+                    notices.again(*known);
+                    None
+                }
+                (None, None) => {
                     let says = match NOT_YET.contains(&other) {
                         true => "resources of this kind are not judged yet",
                         false => "resources of this kind say nothing about serotonin",
                     };
-                    notices.info(path, says, "they were not read", other);
+                    let known = notices.add(Weight::Info, path(), says, "they were not read", other);
+                    self.unread.insert(found.kind.clone(), known);
                     None
                 }
             },
         }
     }
+}
+
+/// A resource up to its end, with its type; an observation with its outline.
+fn cut<'a>(cursor: &mut Cursor<'a>) -> Result<(&'a str, Cow<'a, str>, Option<Outline>), Broken> {
+    cursor.peek();
+    let start = cursor.at();
+    let kind = outline::first_type(cursor.rest());
+    if kind == Some("Observation") {
+        let mut ahead = *cursor;
+        // One without an outline may have an end all the same.
+        if let Ok(outline) = Outline::take(&mut ahead) {
+            *cursor = ahead;
+            return Ok((cursor.since(start), "Observation".into(), Some(outline)));
+        }
+    }
+    let raw = cursor.value().ok_or(Broken)?;
+    Ok((raw, kind.map(Cow::from).or_else(|| outline::resource_type(raw)).unwrap_or_default(), None))
 }
 
 enum One<'a> {
@@ -419,14 +563,14 @@ enum One<'a> {
 pub(crate) fn salvaged<'a, T: serde::Deserialize<'a>>(
     raw: &'a str,
     kind: &str,
-    path: &str,
+    path: impl fmt::Display,
     notices: &mut Notices,
 ) -> Option<T> {
     match json::salvage(raw) {
         Ok((read, left)) => {
             for field in left {
                 let help = "it was not read; the rest of the resource was";
-                notices.error(path, "a field is not of its type", help, &format!("{kind}.{field}"));
+                notices.error(&path, "a field is not of its type", help, &format!("{kind}.{field}"));
             }
             Some(read)
         }
@@ -450,10 +594,19 @@ fn about<'p, 'a>(one: &'p Parsed<'a>) -> Option<&'p Reference<'a>> {
         Parsed::Patient(_) => None,
         Parsed::Row(row) => row.resource.subject.as_ref().or(row.resource.patient.as_ref()),
         Parsed::Condition(resource) => resource.subject.as_ref().or(resource.patient.as_ref()),
-        Parsed::Observation(resource) => resource.subject.as_ref(),
         Parsed::Questionnaire(resource) => resource.subject.as_ref(),
         Parsed::Allergy(resource) => resource.patient.as_ref(),
     }
+}
+
+/// The lines of a text.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).map(move |end| {
+        let line = &text[start..end];
+        start = end + 1;
+        line
+    })
 }
 
 /// Whether a text is NDJSON: its first line is a whole resource, and more follows it.

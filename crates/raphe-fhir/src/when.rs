@@ -108,10 +108,10 @@ pub(crate) struct Clock {
 
 impl Clock {
     /// The zone that most of the times of a record are written in; the greatest offset among equals.
-    pub(crate) fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Option<TimeZone> {
+    pub(crate) fn of(texts: impl Iterator<Item = impl AsRef<str>>) -> Option<TimeZone> {
         let mut counts: BTreeMap<i32, usize> = BTreeMap::new();
         for text in texts {
-            if let Some(Written { time: Some((_, Some(offset))), .. }) = Written::read(text) {
+            if let Some(Written { time: Some((_, Some(offset))), .. }) = Written::read(text.as_ref()) {
                 *counts.entry(offset.seconds()).or_default() += 1;
             }
         }

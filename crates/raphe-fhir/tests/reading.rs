@@ -539,3 +539,47 @@ fn a_record_becomes_a_diary_that_reads_back() {
         assert_eq!(one.when, other.when, "{text}");
     }
 }
+
+#[test]
+fn what_is_passed_over_ends_where_it_should() {
+    let error = |text: &str| match Record::open(text.as_bytes()) {
+        Err(error) => error.to_string(),
+        Ok(record) => said(&record.person(&KNOWLEDGE).unwrap().notices),
+    };
+    let bill = r#"{"resourceType": "ExplanationOfBenefit", "item": [{"text": "]}\""}]}"#;
+    let order =
+        r#"{"resourceType": "MedicationRequest", "medicationCodeableConcept": {"text": "Sertraline"}}"#;
+    // A type that is not read, cut off or with another resource behind it.
+    let cut = format!("{bill}\n{}\n", &bill[..bill.len() - 3]);
+    assert!(error(&cut).contains("a line is not whole JSON, EOF"), "{}", error(&cut));
+    for rest in ["{", order] {
+        let text = format!("{bill}\n{bill}{rest}}}\n").replace("}}\n", "}\n");
+        let says = error(&text);
+        assert!(says.contains("cannot be read") || says.contains("not whole JSON"), "{text}: {says}");
+        assert!(says.contains("(line 2)"), "{says}");
+    }
+    // Two Bundles, one behind the other.
+    let bundle =
+        format!(r#"{{"resourceType": "Bundle", "type": "collection", "entry": [{{"resource": {order}}}]}}"#);
+    assert!(error(&format!("{bundle}{bundle}")).contains("trailing characters"));
+    // An observation that is read only in part.
+    let broken = bundle.replace(order, r#"{"resourceType": "Observation", "code": {"text" "Tremor"}}"#);
+    assert!(
+        error(&broken).contains("a resource cannot be read, expected `:`: `Observation`"),
+        "{}",
+        error(&broken)
+    );
+}
+
+#[test]
+fn the_type_may_be_named_last() {
+    let order = r#"{"id": "1", "medicationCodeableConcept": {"text": "Sertraline"}, "resourceType": "MedicationRequest"}"#;
+    let pulse = r#"{"code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]}, "effectiveDateTime": "2026-03-01",
+        "valueQuantity": {"value": 80, "unit": "/min"}, "resourceType": "Observation"}"#;
+    let bundle = format!(
+        r#"{{"entry": [{{"resource": {order}}}, {{"resource": {pulse}}}], "resourceType": "Bundle", "type": "collection"}}"#
+    );
+    assert_eq!(read(&bundle).timeline.entries.len(), 2);
+    let lines = format!("{order}\n{}\n", pulse.replace('\n', " "));
+    assert_eq!(read(&lines).timeline.entries.len(), 2);
+}
