@@ -321,14 +321,22 @@ impl<'a> Reports<'a> {
     }
 
     /// The last time a line was reported, for a flag that is not known to be over.
+    ///
+    /// What was taken may go on for years after the sign: only where nothing but medicines is behind a flag does their time
+    /// count.
     #[must_use]
     pub fn last_reported(&self, origins: &BTreeSet<Origin>) -> Option<Timestamp> {
-        self.timeline
-            .entries
-            .iter()
-            .filter(|entry| origins.contains(&entry.origin))
-            .map(|entry| entry.when.last().min(self.as_of))
-            .max()
+        let taken = |event: &Event| {
+            matches!(
+                event,
+                Event::Start(_) | Event::Change(_) | Event::Take(_) | Event::Miss(_) | Event::Stop(_)
+            )
+        };
+        let behind = || self.timeline.entries.iter().filter(|entry| origins.contains(&entry.origin));
+        let last = |at: Timestamp| at.min(self.as_of);
+        let reported =
+            behind().filter(|entry| !taken(&entry.event)).map(|entry| last(entry.when.last())).max();
+        reported.or_else(|| behind().map(|entry| last(entry.when.last())).max())
     }
 }
 

@@ -473,8 +473,7 @@ impl Network {
             let from = &network.moieties[from];
             let form = from.forms.iter().find(|form| form.child == child)?;
             let share = form.by.map_or(1.0, |by| from.shares[by].1) * form.part;
-            let made =
-                from.shape.absorbed * from.shape.gut * share * (1.0 - from.shape.renal) * form.mass;
+            let made = from.shape.absorbed * from.shape.gut * share * (1.0 - from.shape.renal) * form.mass;
             let clearance = network.moieties[child].shape.clearance;
             return even(regimen.dose * made / clearance / regimen.every.unwrap_or(24.0));
         }
