@@ -43,7 +43,7 @@ struct Common {
     /// How many virtual people; 0 for one typical person
     #[arg(long, global = true, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=20_000))]
     people: u32,
-    /// Whom the words are for; both get the same words for now
+    /// Whom the answer is for; only a clinician sees the curve of an overdose
     #[arg(long = "for", global = true, value_enum, value_name = "WHO", default_value_t = Audience::Person)]
     audience: Audience,
 }

@@ -1,15 +1,17 @@
 //! `simulate`: levels and enzyme activities over time, as a curve for eyes and as CSV or JSON for programs.
 
 use crate::{
-    Common,
+    Audience, Common,
     answer::{json, moment},
     file::{self, Error},
+    source,
 };
 use raphe::{
+    Timestamp, check,
     exposure::simulation::{self, Kind, Series, Simulation, Span},
     knowledge::Knowledge,
     population::Population,
-    timeline::{Weight, diary},
+    timeline::{Event, Timeline, Weight},
     units::{TimeSpan, two_digits},
 };
 use std::{fmt::Write, path::Path, process::ExitCode};
@@ -31,15 +33,16 @@ pub(crate) fn simulate(
     common: &Common,
 ) -> Result<ExitCode, Error> {
     let knowledge = Knowledge::bundled();
-    let (timeline, notices) = diary::read(&file::read(path)?);
-    for notice in notices.iter().filter(|notice| notice.weight == Weight::Error) {
+    let source = source::one(path, &knowledge)?;
+    for notice in source.notices.iter().filter(|notice| notice.weight == Weight::Error) {
         eprintln!("not read: {}", notice.says);
     }
-    let (timeline, unknown) = knowledge.resolve(&timeline);
+    let (timeline, unknown) = knowledge.resolve(&source.timeline);
     for notice in &unknown {
         eprintln!("{}", notice.says);
     }
     let zone = timeline.person.zone.as_ref();
+    no_curve_for_harm(&timeline, &knowledge, file::now(zone), common)?;
     let to = match to {
         Some(text) => file::moment(text, zone)?,
         None if common.at.is_some() => moment(&timeline, common)?.0,
@@ -72,7 +75,8 @@ pub(crate) fn simulate(
     let drawn = !common.json && !csv && file::on_terminal();
     let span =
         if drawn { Span { step: TimeSpan::hours((hours / 600.0).clamp(0.25, 24.0)), ..span } } else { span };
-    let course = simulation::simulate(&timeline, &knowledge, population, span);
+    let course =
+        source::patiently("simulating", || simulation::simulate(&timeline, &knowledge, population, span));
     let out = match (common.json, drawn) {
         (true, _) => json(&raphe_json::Simulation::new(&course, &timeline, &knowledge, to)),
         (false, true) => curves(&course, &timeline, &knowledge),
@@ -80,6 +84,40 @@ pub(crate) fn simulate(
     };
     file::print(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A dose far above the highest recommended gets whom to call, and no curve: one still to come for nobody, one that was
+/// taken only for those who treat it.
+fn no_curve_for_harm(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    now: Timestamp,
+    common: &Common,
+) -> Result<(), Error> {
+    let clinician = common.audience == Audience::Clinician;
+    for entry in &timeline.entries {
+        let (Event::Start(line) | Event::Change(line) | Event::Take(line)) = &entry.event else { continue };
+        let too_much =
+            check::far_too_much(knowledge, line, timeline.person.weight).map(|too_much| too_much.name);
+        let Some(name) = too_much.or_else(|| line.overdose.map(|_| line.name.text.clone())) else { continue };
+        let to_come = entry.when.start > now;
+        if clinician && !to_come {
+            continue;
+        }
+        return Err(Error::Input {
+            says: format!("this much {name} is far above any recommended dose: no curve is made of it"),
+            help: if to_come {
+                "if you think of harming yourself, phone a crisis line or the emergency number now; `raphe assess` names \
+                 the numbers of your country"
+                    .to_owned()
+            } else {
+                "if it was taken, phone the poison center or the emergency number now, even if they feel well; \
+                 `raphe assess` names the numbers; clinicians see the curve with `--for clinician`"
+                    .to_owned()
+            },
+        });
+    }
+    Ok(())
 }
 
 fn rows(course: &Simulation) -> Result<String, Error> {
@@ -107,7 +145,7 @@ fn rows(course: &Simulation) -> Result<String, Error> {
 }
 
 /// One line of blocks for each thing, with its highest median, the range there and the last value.
-fn curves(course: &Simulation, timeline: &raphe::timeline::Timeline, knowledge: &Knowledge) -> String {
+fn curves(course: &Simulation, timeline: &Timeline, knowledge: &Knowledge) -> String {
     const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let mut out = String::new();
     let date = |hours: f64| {

@@ -110,3 +110,27 @@ impl Drop for Progress {
         }
     }
 }
+
+/// Does a work that has no steps to count; after two seconds the terminal sees that it goes on.
+pub(crate) fn patiently<T: Send>(doing: &str, work: impl FnOnce() -> T + Send) -> T {
+    if !io::stderr().is_terminal() {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        scope.spawn(move || {
+            let begun = Instant::now();
+            let mut patience = Duration::from_secs(2);
+            while wait.recv_timeout(patience) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                patience = Duration::from_millis(500);
+                write!(io::stderr(), "\r{doing} … {} s", begun.elapsed().as_secs()).ok();
+            }
+            if begun.elapsed() > Duration::from_secs(2) {
+                write!(io::stderr(), "\r{:40}\r", "").ok();
+            }
+        });
+        let result = work();
+        drop(done);
+        result
+    })
+}

@@ -911,6 +911,18 @@ fn simulate_gives_curves_as_csv_and_json() {
 }
 
 #[test]
+fn an_overdose_gets_whom_to_call_and_no_curve() {
+    let taken = b"2026-01-01 08:00 take 60 x 50 mg sertraline on purpose\n";
+    let refused = raphe_reading(["simulate", "-"], taken).refused();
+    assert!(refused.contains("poison center"), "{refused}");
+    let seen = raphe_reading(["simulate", "-", "--for", "clinician", "--people", "8"], taken).fine();
+    assert!(seen.contains("total_ng_per_ml,sertraline"));
+    let to_come = b"2999-01-01 08:00 take 60 x 50 mg sertraline\n";
+    let refused = raphe_reading(["simulate", "-", "--for", "clinician"], to_come).refused();
+    assert!(refused.contains("crisis line"), "{refused}");
+}
+
+#[test]
 fn predict_reads_studies_and_says_what_it_cannot() {
     let rows = "id,victim,victim_dose_mg,perpetrator,perpetrator_dose_mg_day,population,main_victim_enzyme\n\
                 a,desipramine,50,paroxetine,20,,CYP2D6\nb,desipramine,50,frobnicate,20,,CYP2D6\n";

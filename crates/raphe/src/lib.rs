@@ -5,7 +5,7 @@
 //! file or the environment; the edges do that.
 //!
 //! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`criteria`], [`assess`],
-//! [`check`], [`report`]. Dependencies point up this list, never down.
+//! [`check`], [`report`], [`predict`]. Dependencies point up this list, never down.
 
 pub mod units;
 
@@ -13,10 +13,8 @@ pub mod timeline;
 
 pub mod knowledge;
 
-pub mod population;
-pub mod predict;
-
 pub mod exposure;
+pub mod population;
 
 pub mod criteria;
 
@@ -25,5 +23,7 @@ pub mod assess;
 pub mod check;
 
 pub mod report;
+
+pub mod predict;
 
 pub use jiff::{Timestamp, tz::TimeZone};

@@ -6,9 +6,10 @@
 //!
 //! How strongly a drug inhibits an enzyme is taken from what it did to another drug in people, not from the test tube:
 //! an inhibition ratio IR at a reference regimen (Ohno 2007, Clin Pharmacokinet 46:681) becomes the constant on the
-//! inhibitor's own level that leaves `1 - IR` of the activity on average over the twelve hours after a dose, in which studies give
-//! the other drug; for a level that hardly moves that is `Ki = C (1 - IR) / IR`. For one that destroys the enzyme the ratio becomes a rate of loss that
-//! balances the enzyme's own turnover; for an inducer, a rise of its making that is half of its most at that regimen.
+//! inhibitor's own level that leaves `1 - IR` of the activity on average over the twelve hours after a dose, in which
+//! studies give the other drug; for a level that hardly moves that is `Ki = C (1 - IR) / IR`. For one that destroys the
+//! enzyme the ratio becomes a rate of loss that balances the enzyme's own turnover; for an inducer, a rise of its making
+//! that is half of its most at that regimen.
 
 use super::kinetics::{Disposition, LIVER_FLOW, Profile, Regimen, Uptake, middle, spread};
 use crate::{
@@ -143,7 +144,7 @@ impl Network {
         taken: impl IntoIterator<Item = (&'a Substance, Route)>,
     ) -> Self {
         let mut network = Self { enzymes: enzymes(knowledge), ..Self::default() };
-        // Kahn's order would do; chains are short, so: every metabolite is moved behind its parents as they come.
+        // Chains are short: round by round, every metabolite is moved behind the parents that lead to it.
         let mut wanted: Vec<(&Substance, Route)> = Vec::new();
         let mut open: Vec<(&Substance, Route)> = taken.into_iter().collect();
         open.sort_by(|a, b| a.0.id.cmp(&b.0.id));
@@ -494,14 +495,13 @@ impl Network {
     fn uninhibit(&mut self, substance: &Substance, of: usize) {
         let Some(text) = substance.pk.values().find_map(|table| table.regimen.as_deref()) else { return };
         let Some(measured) = Regimen::read(substance, text) else { return };
-        let rate = |regimen: &Regimen| regimen.dose / regimen.every.unwrap_or(24.0);
         let mut left: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
         for effect in &self.effects {
             let own = effect.by == of || self.moieties[of].forms.iter().any(|form| form.child == effect.by);
             if !own {
                 continue;
             }
-            let Some(mean) = self.own_mean(substance, of, effect.by, &measured) else { continue };
+            let Some(mean) = self.own_mean(of, effect.by, &measured) else { continue };
             let (block, made) = left.entry(effect.on).or_insert((0.0, 1.0));
             match effect.kind {
                 EffectKind::Blocks(per) => *block += per * mean,
@@ -528,22 +528,19 @@ impl Network {
             })
             .sum::<f64>()
             + moiety.rest;
-        if then > 0.0 && rate(&measured) > 0.0 {
+        if then > 0.0 {
             moiety.intrinsic /= then;
         }
     }
 
     /// Mean level of a substance or of its metabolite under the substance's own regimen, mg/L.
-    fn own_mean(&self, _: &Substance, of: usize, by: usize, regimen: &Regimen) -> Option<f64> {
+    fn own_mean(&self, of: usize, by: usize, regimen: &Regimen) -> Option<f64> {
         let from = &self.moieties[of];
         let rate = regimen.dose / regimen.every.unwrap_or(24.0);
         if of == by {
             return Some(rate * from.shape.bioavailability() / from.shape.clearance);
         }
-        let form = from.forms.iter().find(|form| form.child == by)?;
-        let share = form.by.map_or(1.0, |by| from.shares[by].1) * form.part;
-        let made = from.shape.absorbed * from.shape.gut * share * (1.0 - from.shape.renal) * form.mass;
-        Some(rate * made / self.moieties[by].shape.clearance)
+        Some(rate * from.made_of_dose(by)? / self.moieties[by].shape.clearance)
     }
 }
 
@@ -555,6 +552,15 @@ struct Seen {
     profile: Option<Profile>,
     /// How much of a dose arrives, mg.
     arrives: f64,
+}
+
+impl Moiety {
+    /// Mass of a metabolite that each mass swallowed becomes.
+    fn made_of_dose(&self, child: usize) -> Option<f64> {
+        let form = self.forms.iter().find(|form| form.child == child)?;
+        let share = form.by.map_or(1.0, |by| self.shares[by].1) * form.part;
+        Some(self.shape.absorbed * self.shape.gut * share * (1.0 - self.shape.renal) * form.mass)
+    }
 }
 
 /// Intrinsic clearance over liver flow, and the flow as it counts for this drug.
