@@ -231,6 +231,8 @@ struct Runner<'a> {
     drivers: Vec<bool>,
     /// Enzymes that someone acts on.
     acted: Vec<bool>,
+    /// Moieties that are made of others.
+    made: Vec<bool>,
     rates: Vec<Rates>,
     depot_left: Vec<Lane>,
     central: Vec<Lane>,
@@ -270,8 +272,11 @@ impl<'a> Runner<'a> {
         }
         let varying =
             network.moieties.iter().map(|m| m.shares.iter().any(|(enzyme, _)| acted[*enzyme])).collect();
+        let mut made = vec![false; count];
+        network.moieties.iter().flat_map(|moiety| &moiety.forms).for_each(|form| made[form.child] = true);
         let step = wanted.step;
         let mut runner = Self {
+            made,
             depot_left: group.depot_rates.iter().map(|rate| (-*rate * step).exp()).collect(),
             rates: Vec::with_capacity(count),
             central: vec![Lane::ZERO; count],
@@ -429,16 +434,12 @@ impl<'a> Runner<'a> {
         let step = self.wanted.step;
         let slow_left = (-slow * step).exp();
         let fast_left = if of.shape.from_tissue > 0.0 { (-fast * step).exp() } else { slow_left };
-        Rates {
-            passes,
-            by_liver: liver / clearance,
-            per_intrinsic: Lane::ONE / intrinsic,
-            clearance,
-            fast,
-            slow,
-            fast_left,
-            slow_left,
-        }
+        // Only what becomes something is asked which way it went.
+        let (by_liver, per_intrinsic) = match of.forms.is_empty() {
+            true => (Lane::ONE, Lane::ONE),
+            false => (liver / clearance, Lane::ONE / intrinsic),
+        };
+        Rates { passes, by_liver, per_intrinsic, clearance, fast, slow, fast_left, slow_left }
     }
 
     /// Advances everything by one step.
@@ -539,6 +540,8 @@ impl<'a> Runner<'a> {
             lost_on_the_way += absorbed * (Lane::ONE - passes);
         }
         let mut steady = self.inflow[moiety];
+        // What nothing flows into steadily is spared the division.
+        let mut flows = self.made[moiety];
         for one in happenings {
             match one.what {
                 What::Depot(place) if self.plan.depots[place].moiety == moiety => {
@@ -563,15 +566,22 @@ impl<'a> Runner<'a> {
                     fast += one.mass * (-rates.fast * one.left).exp();
                     came += one.mass;
                 }
-                What::Flow(other) if other == moiety => steady += one.mass * (1.0 / step),
+                What::Flow(other) if other == moiety => {
+                    steady += one.mass * (1.0 / step);
+                    flows = true;
+                }
                 _ => {}
             }
         }
-        slow += steady * (Lane::ONE - rates.slow_left) / rates.slow;
-        came += steady * step;
+        if flows {
+            slow += steady * (Lane::ONE - rates.slow_left) / rates.slow;
+            came += steady * step;
+        }
         let (central, tissue) = (self.central[moiety], self.tissue[moiety]);
         let (after, after_tissue) = if two {
-            fast += steady * (Lane::ONE - rates.fast_left) / rates.fast;
+            if flows {
+                fast += steady * (Lane::ONE - rates.fast_left) / rates.fast;
+            }
             let (a, b) = (shape.to_tissue, shape.from_tissue);
             let apart = Lane::ONE / (rates.fast - rates.slow);
             // Weights of the two declines in what starts in the blood, and in what starts in the tissue.
