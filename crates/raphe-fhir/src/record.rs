@@ -149,15 +149,7 @@ impl<'a> Record<'a> {
     pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = std::str::from_utf8(bytes).map_err(|error| Error::Encoding { at: error.valid_up_to() })?;
-        let mut record = Self {
-            people: BTreeMap::new(),
-            directory: Directory::default(),
-            notices: Notices::default(),
-            unread: BTreeMap::new(),
-            last: None,
-            resources: 0,
-            lines: false,
-        };
+        let mut record = Self::empty(false);
         match is_lines(text) {
             true => {
                 record.lines = true;
@@ -215,17 +207,22 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Lines of NDJSON.
-    pub(crate) fn of_lines(lines: impl Iterator<Item = &'a Line>) -> Self {
-        let mut record = Self {
+    /// Nothing read yet, of NDJSON or of anything else.
+    fn empty(lines: bool) -> Self {
+        Self {
             people: BTreeMap::new(),
             directory: Directory::default(),
             notices: Notices::default(),
             unread: BTreeMap::new(),
             last: None,
             resources: 0,
-            lines: true,
-        };
+            lines,
+        }
+    }
+
+    /// Lines of NDJSON.
+    pub(crate) fn of_lines(lines: impl Iterator<Item = &'a Line>) -> Self {
+        let mut record = Self::empty(true);
         for line in lines {
             record.line(&line.text, line.number, line.outline);
         }

@@ -214,26 +214,18 @@ fn remaining(
             continue;
         }
         let measured = way.iter().all(|place| scenario.measured(*place));
-        let total = measured
-            .then(|| {
-                let levels: Vec<f64> = course.levels[place][now]
-                    .iter()
-                    .map(|level| MassConcentration::mg_per_l(*level).as_ng_per_ml())
-                    .collect();
-                interval(&levels)
-            })
-            .flatten();
-        let free = total.zip(moiety.shape.unbound).zip(moiety.molar_mass).map(|((total, unbound), molar)| {
-            total.map(|level| MassConcentration::ng_per_ml(level * unbound).to_molar(molar).as_nmol_per_l())
-        });
-        debug_assert!(knowledge.substance(&moiety.id).is_some());
+        let levels = &course.levels[place][now];
+        let total = interval(levels).filter(|_| measured);
+        let free = levels.iter().map(|level| moiety.free(*level)).collect::<Option<Vec<f64>>>();
+        let free = free.filter(|_| measured).and_then(|free| interval(&free));
         left.push(Remaining {
             overdose,
             ion: moiety.molar_mass.filter(|mass| mass.as_g_per_mol() < HEAVIEST_ION),
             substance: one.substance.clone(),
             moiety: moiety.id.clone(),
             share_of_peak,
-            total_ng_per_ml: total,
+            total_ng_per_ml: total
+                .map(|total| total.map(|level| MassConcentration::mg_per_l(level).as_ng_per_ml())),
             free_nmol_per_l: free,
             last_dose,
             gone_by: later(as_of, TimeSpan::hours(gone.p95)),

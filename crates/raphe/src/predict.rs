@@ -10,12 +10,13 @@ use crate::{
     check,
     exposure::{
         intake::{self, Use},
+        kinetics::Regimen,
         scenario::Scenario,
     },
     knowledge::{self, Knowledge, schema::Level, schema::Substance},
     population::Population,
     timeline::{
-        Dose, DoseLine, Entry, Event, Form, Origin, Person, Precision, Route, Schedule, Timeline, When,
+        DoseLine, Entry, Event, Form, Origin, Person, Precision, Route, Schedule, Timeline, When,
         diary::read_dose_line,
     },
     units::{Mass, TimeSpan},
@@ -185,19 +186,8 @@ fn numbers(text: &str) -> Vec<f64> {
 
 /// The usual dose of a substance: milligrams at a time, and how often.
 fn usual(substance: &Substance) -> Option<(f64, Often, Route)> {
-    let dose = substance.doses.first()?;
-    let line = read_dose_line(&format!("{} {}", substance.names.inn, dose.typical)).ok()?;
-    let Dose::Known(amount) = line.dose else { return None };
-    let mg = amount.mass(Some(Mass::kg(super::exposure::kinetics::TYPICAL_WEIGHT)), line.over)?.as_mg();
-    let often = match &line.schedule {
-        None => Often::Once,
-        Some(Schedule::TimesADay(n)) => Often::Every(24.0 / f64::from((*n).max(1))),
-        Some(Schedule::Every(step)) => Often::Every(step.as_hours()),
-        Some(Schedule::At(times)) => Often::Every(24.0 / times.len().max(1) as f64),
-        Some(Schedule::Weekly) => Often::Every(168.0),
-        Some(_) => Often::Every(24.0),
-    };
-    Some((mg, often, line.route))
+    let usual = Regimen::read(substance, &substance.doses.first()?.typical)?;
+    Some((usual.dose, usual.every.map_or(Often::Once, Often::Every), usual.route.unwrap_or_default()))
 }
 
 fn times_a_day(text: &str) -> Option<f64> {

@@ -15,7 +15,7 @@ use super::kinetics::{Disposition, LIVER_FLOW, Profile, Regimen, Uptake, middle,
 use crate::{
     knowledge::{self, Citation, Knowledge},
     timeline::Route,
-    units::{Fraction, MolarMass, Ratio, TimeSpan},
+    units::{Fraction, MassConcentration, MolarMass, Ratio, TimeSpan},
 };
 use raphe_knowledge::{Enzyme as EnzymeFacts, EnzymeRole, Metabolite, Substance, Value};
 use std::{collections::BTreeMap, f64::consts::LN_2};
@@ -555,6 +555,12 @@ struct Seen {
 }
 
 impl Moiety {
+    /// The free level of a total one, mg/L to nmol/L; `None` where the share not bound or the molar mass is not known.
+    pub(crate) fn free(&self, total: f64) -> Option<f64> {
+        let level = MassConcentration::mg_per_l(total * self.shape.unbound?);
+        Some(level.to_molar(self.molar_mass?).as_nmol_per_l())
+    }
+
     /// Mass of a metabolite that each mass swallowed becomes.
     fn made_of_dose(&self, child: usize) -> Option<f64> {
         let form = self.forms.iter().find(|form| form.child == child)?;

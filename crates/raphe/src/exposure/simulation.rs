@@ -120,11 +120,8 @@ fn series(scenario: &Scenario<'_>, outcome: &Outcome) -> Vec<Series> {
         };
         if scenario.measured(place) {
             add(Kind::Total, over_time(&|level, _| MassConcentration::mg_per_l(level).as_ng_per_ml()));
-            if let (Some(unbound), Some(molar)) = (moiety.shape.unbound, moiety.molar_mass) {
-                let free = |level: f64, _: usize| {
-                    MassConcentration::mg_per_l(level * unbound).to_molar(molar).as_nmol_per_l()
-                };
-                add(Kind::Free, over_time(&free));
+            if moiety.free(0.0).is_some() {
+                add(Kind::Free, over_time(&|level, _| moiety.free(level).unwrap_or_default()));
             }
         } else {
             let share = |level: f64, person: usize| {
