@@ -49,6 +49,7 @@ impl Reader {
             out_of_scope: self.list("scope.toml", "item"),
             actions: self.list("actions.toml", "action"),
             enzymes: self.list("enzymes.toml", "enzyme"),
+            synapse: self.list("synapse.toml", "parameter"),
             references: self.references(),
         }
     }

@@ -41,6 +41,8 @@ pub struct Base {
     pub actions: Vec<Action>,
     /// `enzymes.toml`: turnover of the enzymes that irreversible inhibitors destroy.
     pub enzymes: Vec<Enzyme>,
+    /// `synapse.toml`: parameters of the model of the synapse.
+    pub synapse: Vec<SynapseParameter>,
     /// `references.bib`, sorted by key.
     pub references: Vec<Reference>,
 }
@@ -852,6 +854,27 @@ pub struct Enzyme {
     /// Named alleles and what each one is worth.
     #[serde(default, rename = "allele")]
     pub alleles: Vec<Allele>,
+}
+
+/// `synapse.toml`, `[[parameter]]`: one parameter of the model of the synapse.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SynapseParameter {
+    /// Its symbol in the equations.
+    pub id: String,
+    /// What it is, in words.
+    pub means: String,
+    /// What it is in the typical person, `"0.18"`, `"278 µM/h"`.
+    pub value: Vec<Value>,
+    /// Coefficient of variation between people, `"30 %"`; absent = not varied.
+    #[serde(default)]
+    pub varies: Option<String>,
+    /// Nobody has less.
+    #[serde(default)]
+    pub least: Option<String>,
+    /// Nobody has more.
+    #[serde(default)]
+    pub most: Option<String>,
 }
 
 /// An inherited kind of an enzyme.

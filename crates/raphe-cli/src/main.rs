@@ -8,6 +8,7 @@ mod file;
 mod import;
 mod knowledge;
 mod lint;
+mod model;
 mod predict;
 mod simulate;
 mod source;
@@ -117,10 +118,35 @@ enum Verb {
         /// A Bundle, a resource or NDJSON; `-` reads standard input
         bundle: PathBuf,
     },
+    /// The model of the synapse itself, for modelers
+    Model {
+        #[command(subcommand)]
+        act: Act,
+    },
     /// Look at the curated knowledge
     Knowledge {
         #[command(subcommand)]
         view: View,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// Run it with raw inputs from rest; CSV out: time, states and outputs
+    Run {
+        /// CSV with `time_h` and any inputs, straight lines between rows, a step where two rows have one time; `-` reads
+        /// standard input
+        #[arg(long, value_name = "FILE")]
+        inputs: Option<PathBuf>,
+        /// For so long
+        #[arg(long, value_name = "H")]
+        hours: f64,
+        /// A row this often, hours [default: a minute over hours, an hour over weeks]
+        #[arg(long, value_name = "H")]
+        step: Option<f64>,
+        /// Change a parameter, such as ns=0.2
+        #[arg(long, value_name = "NAME=VALUE")]
+        set: Vec<String>,
     },
 }
 
@@ -154,6 +180,9 @@ fn main() -> ExitCode {
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),
         Verb::Import { bundle } => import::import(bundle),
+        Verb::Model { act: Act::Run { inputs, hours, step, set } } => {
+            model::run(inputs.as_deref(), *hours, *step, set)
+        }
         Verb::Knowledge { view } => knowledge::knowledge(view, &cli.common),
     };
     done.unwrap_or_else(|error| {

@@ -17,7 +17,6 @@
 mod course;
 pub mod intake;
 pub mod kinetics;
-mod lanes;
 mod network;
 mod people;
 pub(crate) mod scenario;

@@ -10,10 +10,10 @@
 //! outputs and not with time.
 
 use super::{
-    lanes::{LANES, Lane},
     network::{EffectKind, Network},
     people::{Group, People},
 };
+use crate::lanes::{LANES, Lane};
 
 /// One dose, in hours from the start of the course.
 #[derive(Debug, Clone)]

@@ -1,0 +1,134 @@
+//! What drives eight synapses over time, and how they follow.
+//!
+//! A [`Drive`] is a list of knots between which every input runs in a straight line; two knots at one moment are a step.
+//! [`Drive::thin`] leaves out the knots that a straight line explains, because every knot ends a step of the solver.
+
+use super::{
+    model::{self, Inputs, Jacobian, STATES, Synapse, Terms},
+    rosenbrock::{AFTER_JUMP, Solver, System},
+};
+use crate::lanes::{LANES, Lane};
+
+impl System<STATES> for Synapse<Lane> {
+    type Inputs = Inputs<Lane>;
+    type Factored = model::Factored;
+
+    #[inline(always)]
+    fn rates(&self, y: &[Lane; STATES], inputs: &Inputs<Lane>) -> [Lane; STATES] {
+        model::rates(y, inputs, self, &model::terms(y, inputs, self))
+    }
+
+    #[inline(always)]
+    fn factor(&self, y: &[Lane; STATES], inputs: &Inputs<Lane>, per_step: f64) -> model::Factored {
+        let terms = model::terms(y, inputs, self);
+        Jacobian::at(y, inputs, self, &terms).factor(Lane::all(per_step), self)
+    }
+
+    #[inline(always)]
+    fn solve(&self, matrix: &model::Factored, rhs: &[Lane; STATES]) -> [Lane; STATES] {
+        matrix.solve(rhs, self)
+    }
+}
+
+/// Inputs over time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Drive {
+    /// Hours, ascending, and the inputs there.
+    pub(crate) knots: Vec<(f64, Inputs<Lane>)>,
+}
+
+/// What is seen of eight people at one moment.
+pub(crate) struct Seen<'a> {
+    /// Which of the wanted moments.
+    pub(crate) moment: usize,
+    /// The states.
+    pub(crate) y: &'a [Lane; STATES],
+    /// The algebraic terms.
+    pub(crate) terms: &'a Terms<Lane>,
+    /// The inputs.
+    pub(crate) inputs: &'a Inputs<Lane>,
+}
+
+/// Error that is allowed in a step, of what a state is at rest.
+const ABSOLUTE: f64 = 1e-3;
+
+impl Drive {
+    /// Follows it from rest and shows wanted moments, which ascend from the first knot on.
+    ///
+    /// Past the last knot the inputs stay. Returns who could not be followed.
+    #[inline(always)]
+    pub(crate) fn follow(
+        &self,
+        synapse: &Synapse<Lane>,
+        moments: &[f64],
+        relative: f64,
+        mut keep: impl FnMut(&Seen<'_>),
+    ) -> [bool; LANES] {
+        let rest = synapse.rest();
+        let absolute = std::array::from_fn(|n| relative * ABSOLUTE * rest[n].0[0]);
+        let mut solver = Solver { relative, absolute, y: rest, failed: [false; LANES], next: AFTER_JUMP };
+        let mut next = 0;
+        let Some(((first, start), (_, last))) = self.knots.first().copied().zip(self.knots.last().copied())
+        else {
+            return solver.failed;
+        };
+        let mut show = |moment: usize, y: &[Lane; STATES], inputs: &Inputs<Lane>| {
+            let terms = model::terms(y, inputs, synapse);
+            keep(&Seen { moment, y, terms: &terms, inputs });
+        };
+        while moments.get(next).is_some_and(|moment| *moment <= first) {
+            show(next, &solver.y, &start);
+            next += 1;
+        }
+        let end = moments.last().copied().unwrap_or(first);
+        let after = self.knots.last().map(|(at, _)| (*at, end.max(*at), last, last));
+        let pieces = self.knots.windows(2).map(|two| (two[0].0, two[1].0, two[0].1, two[1].1)).chain(after);
+        let mut before: Option<Inputs<Lane>> = None;
+        for (from, to, a, b) in pieces {
+            // A step of the inputs starts anew.
+            if before.is_some_and(|before| before.values() != a.values()) {
+                solver.next = solver.next.min(AFTER_JUMP);
+            }
+            before = Some(b);
+            if to <= from {
+                continue;
+            }
+            if from >= end {
+                break;
+            }
+            let per = 1.0 / (to - from);
+            let at = |moment: f64| a.toward(&b, (moment - from) * per);
+            let steady = a.values() == b.values();
+            solver.advance(synapse, (from, to), at, steady, |step| {
+                while let Some(moment) = moments.get(next).filter(|moment| **moment <= step.to) {
+                    show(next, &step.at(*moment), &at(moment.min(to)));
+                    next += 1;
+                }
+            });
+        }
+        solver.failed
+    }
+}
+
+impl Inputs<f64> {
+    /// The same for all eight.
+    pub(crate) fn for_all(&self) -> Inputs<Lane> {
+        let values = self.values();
+        let mut next = values.iter();
+        Inputs::each(|_| next.next().map_or(Lane::ZERO, |value| Lane::all(*value)))
+    }
+}
+
+impl Inputs<Lane> {
+    /// What lies on the straight line to another, after a share of the way.
+    #[inline(always)]
+    fn toward(&self, other: &Self, share: f64) -> Self {
+        let mut between = *self;
+        macro_rules! mix {
+            ($($field:ident)+) => { $(between.$field = self.$field + (other.$field - self.$field) * share;)+ };
+        }
+        mix!(u u_r kinact_a kinact_b rev_a rev_b mdma htp_in tp lnaa tph_mult tph_inh ago_1a ant_1a fire_ext
+             ago_2a ant_2a ago_1a_post ant_1a_post);
+        between
+    }
+}
