@@ -231,6 +231,9 @@ fn cited(base: &Base) -> Vec<(String, String)> {
             values("enzymes.toml", &phenotype.frequency);
         }
     }
+    for (_, list) in base.synapse.iter().flat_map(SynapseParameter::fields) {
+        values("synapse.toml", list);
+    }
     let mut evidence = |owner: String, evidence: &[Evidence]| {
         found.extend(evidence.iter().map(|item| (owner.clone(), item.cite.clone())));
     };

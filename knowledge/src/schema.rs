@@ -866,6 +866,15 @@ pub struct SynapseParameter {
     pub means: String,
     /// What it is in the typical person, `"0.18"`, `"278 µM/h"`.
     pub value: Vec<Value>,
+    /// What it is in men, and in women, over what it is in both together, `"1.2-fold"`.
+    #[serde(default)]
+    pub men: Vec<Value>,
+    /// See `men`.
+    #[serde(default)]
+    pub women: Vec<Value>,
+    /// Share that each decade of age takes away after the age of 30, `"3.5 %"`.
+    #[serde(default)]
+    pub lost_a_decade: Vec<Value>,
     /// Coefficient of variation between people, `"30 %"`; absent = not varied.
     #[serde(default)]
     pub varies: Option<String>,
@@ -875,6 +884,19 @@ pub struct SynapseParameter {
     /// Nobody has more.
     #[serde(default)]
     pub most: Option<String>,
+}
+
+impl SynapseParameter {
+    /// Every list of values with the name of its field.
+    #[must_use]
+    pub fn fields(&self) -> [(&'static str, &[Value]); 4] {
+        [
+            ("value", &self.value),
+            ("men", &self.men),
+            ("women", &self.women),
+            ("lost_a_decade", &self.lost_a_decade),
+        ]
+    }
 }
 
 /// An inherited kind of an enzyme.

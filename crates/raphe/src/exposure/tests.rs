@@ -56,8 +56,8 @@ fn run(
     let steps = (hours / step).round() as usize;
     let person = Person::default();
     let people = People::new(&KNOWLEDGE, TYPICAL, &person, Timestamp::UNIX_EPOCH);
-    let wanted = Wanted { steps, step, samples: (0..=steps).collect(), area_from: 0 };
-    let course = course::run(&network, &plan, &people, &wanted);
+    let wanted = Wanted { steps, step, samples: (0..=steps).collect(), area_from: 0, now: steps };
+    let (course, _) = course::run(&network, &plan, &people, &wanted, &());
     (network, course)
 }
 
@@ -180,11 +180,11 @@ fn the_number_of_threads_changes_no_byte() {
     let all: Vec<&intake::Use> = uses.iter().collect();
     let many = Population { seed: 1, people: 100 };
     let scenario = Scenario::new(&KNOWLEDGE, &timeline, &all, many, None, end);
-    let wanted = Wanted { steps: 1200, step: 1.0, samples: vec![600, 1200], area_from: 0 };
+    let wanted = Wanted { steps: 1200, step: 1.0, samples: vec![600, 1200], area_from: 0, now: 1200 };
     let levels = |threads| {
         let mut people = People::new(&KNOWLEDGE, many, &timeline.person, end);
         people.threads = threads;
-        course::run(&scenario.network, &scenario.plan, &people, &wanted).levels
+        course::run(&scenario.network, &scenario.plan, &people, &wanted, &()).0.levels
     };
     assert_eq!(levels(1), levels(7));
 }

@@ -49,10 +49,54 @@ pub(crate) struct Seen<'a> {
     pub(crate) inputs: &'a Inputs<Lane>,
 }
 
+/// A straight line explains a knot that lies within this share of it, and within this of what counts at all.
+const THIN: (f64, f64) = (5e-3, 1e-3);
+/// What counts as one of each input: a rate of loss of 1/h is thousands of times the turnover of MAO.
+const SCALE: [f64; Inputs::<f64>::SYMBOLS.len()] =
+    [1.0, 1.0, 1e-3, 1e-3, 1.0, 1.0, 1.0, 4.0, 96.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
+/// No straight line is longer, hours.
+const LONGEST: f64 = 12.0;
+
 /// Error that is allowed in a step, of what a state is at rest.
 const ABSOLUTE: f64 = 1e-3;
 
 impl Drive {
+    /// Leaves out knots that the line between their neighbors explains. Knots at one moment stay.
+    pub(crate) fn thin(self) -> Self {
+        let count = Inputs::<Lane>::SYMBOLS.len();
+        let rows: Vec<[Lane; Inputs::<Lane>::SYMBOLS.len()]> =
+            self.knots.iter().map(|(_, inputs)| inputs.values()).collect();
+        let Some(first) = rows.first() else { return self };
+        let moving: Vec<usize> = (0..count).filter(|n| rows.iter().any(|row| row[*n] != first[*n])).collect();
+        let at = |knot: usize| self.knots[knot].0;
+        let explained = |from: usize, to: usize, between: usize| {
+            let share = (at(between) - at(from)) / (at(to) - at(from));
+            moving.iter().all(|n| {
+                let (a, b, there) = (&rows[from][*n].0, &rows[to][*n].0, &rows[between][*n].0);
+                (0..LANES).all(|lane| {
+                    let line = a[lane] + (b[lane] - a[lane]) * share;
+                    (line - there[lane]).abs() <= THIN.0 * there[lane].abs() + THIN.1 * SCALE[*n]
+                })
+            })
+        };
+        let mut kept = vec![0];
+        let mut from = 0;
+        while from + 1 < rows.len() {
+            let mut to = from + 1;
+            while to + 1 < rows.len()
+                && at(to + 1) > at(to)
+                && at(to) > at(from)
+                && at(to + 1) - at(from) <= LONGEST
+                && (from + 1..=to).all(|between| explained(from, to + 1, between))
+            {
+                to += 1;
+            }
+            kept.push(to);
+            from = to;
+        }
+        Self { knots: kept.into_iter().map(|knot| self.knots[knot]).collect() }
+    }
+
     /// Follows it from rest and shows wanted moments, which ascend from the first knot on.
     ///
     /// Past the last knot the inputs stay. Returns who could not be followed.
