@@ -84,7 +84,7 @@ pub struct Value {
     /// Range between people (about 5 to 95 %), `"22 h .. 36 h"`.
     #[serde(default)]
     pub spread: Option<String>,
-    /// What was measured, where several things could be: `"Kd"`, `"Ki"`, `"IC50"`.
+    /// What was measured, where several things could be: `"Kd"`, `"Ki"`, `"IC50"`, `"occupancy EC50"`.
     #[serde(default)]
     pub parameter: Option<String>,
     /// The dose it was measured at, in diary words: `"20 mg daily"`; of another substance with its name first:
