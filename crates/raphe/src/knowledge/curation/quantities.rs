@@ -207,8 +207,11 @@ pub(super) fn values(base: &Base) -> Vec<(String, What, &Value)> {
     for (file, substance) in substances(base) {
         for effect in &substance.mechanisms {
             for value in &effect.potency {
-                let occupancy = value.parameter.as_deref().is_some_and(|text| text.ends_with("occupancy"));
-                let what = if occupancy { What::Occupancy } else { What::Potency };
+                let what = match value.parameter.as_deref() {
+                    Some("brain occupancy" | "intrinsic efficacy") => What::Occupancy,
+                    Some("occupancy EC50" | "effective level") => What::Level,
+                    _ => What::Potency,
+                };
                 found.push((format!("{file}: mechanism.{}: potency", effect.class), what, value));
             }
         }
@@ -437,7 +440,7 @@ pub(super) fn dose_of_neither_day_nor_occasion(knowledge: &Knowledge) -> Vec<Str
 }
 
 pub(super) fn parameter_unknown(knowledge: &Knowledge) -> Vec<String> {
-    const KNOWN: [&str; 5] = ["Ki", "Kd", "IC50", "EC50", "brain occupancy"];
+    const KNOWN: [&str; 4] = ["Ki", "Kd", "IC50", "EC50"];
     let mut problems = Vec::new();
     for (place, what, value) in values(knowledge.base()) {
         let parameter = value.parameter.as_deref();
