@@ -444,9 +444,8 @@ pub(super) fn parameter_unknown(knowledge: &Knowledge) -> Vec<String> {
     let mut problems = Vec::new();
     for (place, what, value) in values(knowledge.base()) {
         let parameter = value.parameter.as_deref();
-        if matches!(what, What::Potency | What::Occupancy)
-            && !parameter.is_some_and(|text| KNOWN.contains(&text))
-        {
+        // Occupancies, efficacies and levels are told apart by their parameter, so theirs is known.
+        if what == What::Potency && !parameter.is_some_and(|text| KNOWN.contains(&text)) {
             problems.push(format!(
                 "{place}: `{}` is {}",
                 value.value,
