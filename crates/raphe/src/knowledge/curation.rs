@@ -77,7 +77,7 @@ rules! {
     quantities::dose_of_neither_day_nor_occasion
         "A dose range is of a `day` or of an `occasion`."
     quantities::parameter_unknown
-        "A potency says what was measured: Ki, Kd, IC50, EC50 or an occupancy."
+        "A potency says what was measured: Ki, Kd, IC50, EC50, an occupancy, an efficacy or a level."
     quantities::potency_without_molar_mass
         "A substance with a molar potency has a molar mass."
 

@@ -208,8 +208,8 @@ pub(super) fn values(base: &Base) -> Vec<(String, What, &Value)> {
         for effect in &substance.mechanisms {
             for value in &effect.potency {
                 let what = match value.parameter.as_deref() {
-                    Some("occupancy EC50") => What::Level,
-                    Some(text) if text.contains("occupancy") => What::Occupancy,
+                    Some("occupancy EC50" | "effective level") => What::Level,
+                    Some("brain occupancy" | "occupancy Emax" | "intrinsic efficacy") => What::Occupancy,
                     _ => What::Potency,
                 };
                 found.push((format!("{file}: mechanism.{}: potency", effect.class), what, value));
@@ -440,13 +440,12 @@ pub(super) fn dose_of_neither_day_nor_occasion(knowledge: &Knowledge) -> Vec<Str
 }
 
 pub(super) fn parameter_unknown(knowledge: &Knowledge) -> Vec<String> {
-    const KNOWN: [&str; 6] = ["Ki", "Kd", "IC50", "EC50", "occupancy Emax", "brain occupancy"];
+    const KNOWN: [&str; 4] = ["Ki", "Kd", "IC50", "EC50"];
     let mut problems = Vec::new();
     for (place, what, value) in values(knowledge.base()) {
         let parameter = value.parameter.as_deref();
-        if matches!(what, What::Potency | What::Occupancy)
-            && !parameter.is_some_and(|text| KNOWN.contains(&text))
-        {
+        // Occupancies, efficacies and levels are told apart by their parameter, so theirs is known.
+        if what == What::Potency && !parameter.is_some_and(|text| KNOWN.contains(&text)) {
             problems.push(format!(
                 "{place}: `{}` is {}",
                 value.value,
