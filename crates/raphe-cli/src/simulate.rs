@@ -1,4 +1,4 @@
-//! `simulate`: levels and enzyme activities over time, as a curve for eyes and as CSV or JSON for programs.
+//! `simulate`: levels, enzyme activities, occupancies and serotonin over time, as a curve for eyes and as CSV or JSON for programs.
 
 use crate::{
     Audience, Common,
@@ -11,6 +11,7 @@ use raphe::{
     exposure::simulation::{self, Kind, Series, Simulation, Span},
     knowledge::Knowledge,
     population::Population,
+    synapse,
     timeline::{Event, Timeline, Weight},
     units::{TimeSpan, two_digits},
 };
@@ -76,7 +77,7 @@ pub(crate) fn simulate(
     let span =
         if drawn { Span { step: TimeSpan::hours((hours / 600.0).clamp(0.25, 24.0)), ..span } } else { span };
     let course =
-        source::patiently("simulating", || simulation::simulate(&timeline, &knowledge, population, span));
+        source::patiently("simulating", || synapse::simulation(&timeline, &knowledge, population, span));
     let out = match (common.json, drawn) {
         (true, _) => json(&raphe_json::Simulation::new(&course, &timeline, &knowledge, to)),
         (false, true) => curves(&course, &timeline, &knowledge),
@@ -157,7 +158,7 @@ fn curves(course: &Simulation, timeline: &Timeline, knowledge: &Knowledge) -> St
     for series in shown {
         let most = highest(series);
         let scale = match series.kind {
-            Kind::Activity | Kind::ShareOfPeak => most.median.max(1.0),
+            Kind::Activity | Kind::ShareOfPeak | Kind::Occupancy | Kind::FoldChange => most.median.max(1.0),
             _ => most.median,
         };
         let _ = writeln!(out, "{}", title(series, knowledge));
@@ -190,6 +191,13 @@ fn title(series: &Series, knowledge: &Knowledge) -> String {
             format!("{}, share of its own highest level", knowledge.substance_name(&series.id))
         }
         Kind::Activity => format!("{} activity, 1 = this person's own", series.id),
+        Kind::Occupancy => match series.id.starts_with("MAO") {
+            true => format!("{} in the brain, share inhibited", series.id),
+            false => format!("{}, share occupied", series.id),
+        },
+        Kind::FoldChange => {
+            "Serotonin outside the cells, times this person's own drug-free level (modeled)".to_owned()
+        }
     }
 }
 

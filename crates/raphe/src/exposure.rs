@@ -140,8 +140,8 @@ pub(crate) struct Ahead {
     pub(crate) memory: f64,
 }
 
-/// The same, with somebody who sees the whole course of everyone: what they found, group by group, and how much each
-/// person counts.
+/// The same, with somebody who sees the whole course of everyone: they come back with what they found, group by group, and
+/// with how much each person counts.
 pub(crate) fn accompanied<C: Companion>(
     timeline: &Timeline,
     knowledge: &Knowledge,
@@ -149,7 +149,7 @@ pub(crate) fn accompanied<C: Companion>(
     as_of: Timestamp,
     ahead: Ahead,
     companion: impl FnOnce(&Scenario<'_>) -> C,
-) -> (Exposure, Vec<C::Found>, Vec<f64>) {
+) -> (Exposure, C, Vec<C::Found>, Vec<f64>) {
     let (uses, unrecognized) = intake::uses(timeline, knowledge, as_of);
     let mut windows = Vec::with_capacity(uses.len());
     for one in &uses {
@@ -182,7 +182,7 @@ pub(crate) fn accompanied<C: Companion>(
         recent.iter().flat_map(|one| remaining(knowledge, &scenario, &outcome, one, as_of)).collect();
     let enzymes = enzymes(&scenario, &outcome);
     let exposure = Exposure { uses, windows, remaining, enzymes, labs: outcome.labs, unrecognized };
-    (exposure, found, outcome.weights)
+    (exposure, companion, found, outcome.weights)
 }
 
 /// What is left now of a substance and of each of its metabolites, where it is above 1 % of its peak.

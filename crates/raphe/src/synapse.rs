@@ -27,12 +27,13 @@ use crate::{
         self, Ahead, Exposure,
         course::{Companion, Journey},
         scenario::Scenario,
+        simulation::{self, Kind, Series, Simulation, Span},
     },
-    knowledge::Knowledge,
+    knowledge::{Citation, Knowledge},
     lanes::{LANES, Lane},
     population::Population,
     timeline::{Person, Timeline},
-    units::Interval,
+    units::{Interval, TimeSpan},
 };
 use drive::Drive;
 use engagement::{Engagement, Gap, Target};
@@ -65,8 +66,12 @@ pub struct Engaged {
     pub share: Interval,
     /// Who, with the part of each, largest first.
     pub by: Vec<(String, Interval)>,
+    /// Where the strengths are from.
+    pub citations: Vec<Citation>,
 }
 
+/// The id of what the fold is of.
+pub const SEROTONIN: &str = "serotonin";
 /// Hours that the next day is looked at in, and the last two weeks.
 const AHEAD: f64 = 24.0;
 const AHEAD_EVERY: f64 = 0.5;
@@ -88,49 +93,62 @@ pub fn simulate(
     as_of: Timestamp,
 ) -> (Exposure, Synapse) {
     let ahead = Ahead { hours: AHEAD, memory: MEMORY };
-    let mut engagement = Engagement::default();
-    let mut from = as_of;
-    let (exposure, found, weights) =
-        exposure::accompanied(timeline, knowledge, population, as_of, ahead, |scenario| {
-            engagement = scenario.engagement(knowledge);
-            from = scenario.start;
-            Follower::new(
-                knowledge,
-                population,
-                &timeline.person,
-                as_of,
-                engagement.clone(),
-                moments(scenario.now),
-            )
-        });
-    let synapse = Synapse { gaps: engagement.gaps.clone(), ..Synapse::default() };
-    if engagement.is_empty() {
-        return (exposure, synapse);
+    let follow = |scenario: &Scenario<'_>| {
+        let moments = moments(scenario.now);
+        Follower::new(knowledge, population, &timeline.person, as_of, scenario, moments)
+    };
+    let (exposure, follower, found, weights) =
+        exposure::accompanied(timeline, knowledge, population, as_of, ahead, follow);
+    let gaps = follower.engagement.gaps.clone();
+    if follower.engagement.is_empty() {
+        return (exposure, Synapse { gaps, ..Synapse::default() });
     }
-    let moments = moments(exposure::hours_between(from, as_of));
-    let told = Told::of(&engagement, &found, &weights, population.size());
+    let told = Told::of(&follower, &found, &weights);
+    let now = follower.now;
+    let moments = &follower.moments;
+    let highest = |person| (now..moments.len()).map(|place| told.fold(place, person)).fold(0.0, f64::max);
+    let peaks: Vec<f64> = (0..told.people).map(highest).collect();
+    let moment = |hour: f64| exposure::later(follower.start, TimeSpan::hours(hour));
     let fold = |place: usize| told.interval(&told.folds(place));
-    let now = moments.iter().rposition(|hour| *hour <= exposure::hours_between(from, as_of) + 1e-9);
-    let now = now.unwrap_or(0);
-    let peaks: Vec<f64> = (0..told.people)
-        .map(|person| (now..moments.len()).map(|place| told.fold(place, person)).fold(0.0, f64::max))
-        .collect();
-    let course = moments
-        .iter()
-        .enumerate()
-        .filter_map(|(place, hour)| {
-            Some((exposure::later(from, crate::units::TimeSpan::hours(*hour)), fold(place)?))
-        })
-        .collect();
+    let course =
+        (0..moments.len()).filter_map(|place| Some((moment(moments[place]), fold(place)?))).collect();
     let synapse = Synapse {
         fold_change: fold(now),
         peak_fold_change_24h: told.interval(&peaks),
         course,
-        targets: told.targets(now),
+        targets: told.targets(),
+        gaps,
         failed: told.failed,
-        ..synapse
     };
     (exposure, synapse)
+}
+
+/// The course of everything in a resolved timeline over a span: levels, enzymes, occupancies and serotonin.
+#[must_use]
+pub fn simulation(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    span: Span,
+) -> Simulation {
+    let (mut simulation, follower, found, weights) =
+        simulation::accompanied(timeline, knowledge, population, span, MEMORY, |scenario, moments| {
+            Follower::new(knowledge, population, &timeline.person, span.to, scenario, moments)
+        });
+    if follower.engagement.is_empty() {
+        return simulation;
+    }
+    let told = Told::of(&follower, &found, &weights);
+    let mut add = |kind, id: &str, values: &dyn Fn(usize) -> Vec<f64>| {
+        let values = (0..follower.moments.len()).map(|moment| told.interval(&values(moment)));
+        let values: Option<Vec<Interval>> = values.collect();
+        simulation.series.extend(values.map(|values| Series { kind, id: id.to_owned(), values }));
+    };
+    for (place, target) in follower.targets.iter().enumerate() {
+        add(Kind::Occupancy, target.id(), &|moment| told.shares(place, moment));
+    }
+    add(Kind::FoldChange, SEROTONIN, &|moment| told.folds(moment));
+    simulation
 }
 
 /// Hours from the start that are looked at: every six hours of two weeks, then every half hour of the next day.
@@ -141,22 +159,20 @@ fn moments(now: f64) -> Vec<f64> {
     behind.chain(ahead).collect()
 }
 
-impl Scenario<'_> {
-    /// Who engages the synapse in it.
-    pub(crate) fn engagement(&self, knowledge: &Knowledge) -> Engagement {
-        let taken = self.taken.iter().filter_map(|id| knowledge.substance(id));
-        Engagement::of(knowledge, &self.network, taken, &self.amount_unknown)
-    }
-}
-
 /// Follows everyone's synapse along their exposure.
 pub(crate) struct Follower {
     population: Population,
     synapses: Synapses,
     engagement: Engagement,
     targets: Vec<Target>,
+    /// What acts on MAO-A and MAO-B: place among the effects of the network, which of the two, who.
+    on_mao: Vec<(usize, Target, String)>,
+    /// The first hour of the scenario.
+    start: Timestamp,
     /// Hours from the start at which it is looked at.
     moments: Vec<f64>,
+    /// Which of them is the one that is asked for.
+    now: usize,
 }
 
 /// What was seen of eight people.
@@ -165,7 +181,7 @@ pub(crate) struct Found {
     folds: Vec<Lane>,
     /// Share of each target at each moment: `[moment * targets + target]`.
     shares: Vec<Lane>,
-    /// Strength of each bond at each moment.
+    /// Strength of each bond, then of each effect on MAO, now.
     strengths: Vec<Lane>,
     failed: [bool; LANES],
 }
@@ -176,12 +192,42 @@ impl Follower {
         population: Population,
         person: &Person,
         as_of: Timestamp,
-        engagement: Engagement,
+        scenario: &Scenario<'_>,
         moments: Vec<f64>,
     ) -> Self {
-        let age = person.age_at(as_of).map(f64::from);
-        let synapses = Synapses::new(knowledge, person.sex, age);
-        Self { population, synapses, targets: engagement.targets(), engagement, moments }
+        let network = &scenario.network;
+        let taken = scenario.taken.iter().filter_map(|id| knowledge.substance(id));
+        let engagement = Engagement::of(knowledge, network, taken, &scenario.amount_unknown);
+        let on_mao = network.effects.iter().enumerate().filter_map(|(place, effect)| {
+            let which = engagement.mao.iter().position(|enzyme| *enzyme == Some(effect.on))?;
+            Some((place, [Target::MaoA, Target::MaoB][which], network.moieties[effect.by].id.clone()))
+        });
+        let now = moments.iter().rposition(|hour| *hour <= scenario.now + 1e-9).unwrap_or(0);
+        Self {
+            population,
+            synapses: Synapses::new(knowledge, person.sex, person.age_at(as_of).map(f64::from)),
+            targets: engagement.targets(),
+            on_mao: on_mao.collect(),
+            engagement,
+            start: scenario.start,
+            moments,
+            now,
+        }
+    }
+
+    /// How much each effect on MAO holds back at a step: what blocks by its level, what destroys by what it has destroyed
+    /// and is not made again yet.
+    fn holds(&self, journey: &Journey<'_>, step: usize) -> impl Iterator<Item = Lane> {
+        self.on_mao.iter().map(move |(place, _, _)| {
+            let effect = &journey.network.effects[*place];
+            let potency = journey.group.potency[*place];
+            let level = |moment: usize| journey.levels(moment)[effect.by];
+            let kept = (-journey.group.turnover[effect.on] * journey.step).exp();
+            let destroyed = (0..step).fold(Lane::ZERO, |sum, moment| {
+                sum * kept + effect.kind.lost(level(moment), potency) * journey.step
+            });
+            destroyed + effect.kind.blocked(level(step), potency)
+        })
     }
 }
 
@@ -190,9 +236,10 @@ impl Companion for Follower {
     const LOOKS: bool = true;
 
     fn along(&self, journey: &Journey<'_>) -> Found {
+        let count = self.moments.len();
         let mut found = Found {
-            folds: Vec::with_capacity(self.moments.len()),
-            shares: Vec::with_capacity(self.moments.len() * self.targets.len()),
+            folds: Vec::with_capacity(count),
+            shares: Vec::with_capacity(count * self.targets.len()),
             strengths: Vec::new(),
             failed: [false; LANES],
         };
@@ -200,33 +247,32 @@ impl Companion for Follower {
             return found;
         }
         let who = |lane: usize| (journey.number * LANES + lane).min(self.population.size() - 1);
-        let recovery = |place: Option<usize>| {
-            place.map(|enzyme| Lane::all(std::f64::consts::LN_2) / journey.group.turnover[enzyme])
+        let recovery = |id: &str| {
+            let enzyme = journey.network.enzymes.iter().position(|enzyme| enzyme.id == id)?;
+            Some(Lane::all(std::f64::consts::LN_2) / journey.group.turnover[enzyme])
         };
-        let place = |id: &str| journey.network.enzymes.iter().position(|enzyme| enzyme.id == id);
-        let recovery = recovery(place("MAO-A")).zip(recovery(place("MAO-B")));
-        let synapse = self.synapses.eight(self.population, who, recovery);
+        let synapse = self.synapses.eight(self.population, who, recovery("MAO-A").zip(recovery("MAO-B")));
         let per_level = self.engagement.drawn(self.population, who);
-        let mut strengths = Vec::with_capacity(per_level.len());
-        let mut drive = Drive::default();
-        for moment in 0..journey.moments() {
-            self.engagement.strengths(journey.levels(moment), &per_level, &mut strengths);
-            let inputs = self.engagement.inputs(journey, moment, &strengths);
-            drive.knots.push((moment as f64 * journey.step, inputs));
-        }
-        let drive = drive.thin();
+        let strengths = |step: usize| self.engagement.strengths(journey.levels(step), &per_level);
+        let knots = (0..journey.moments()).map(|step| {
+            (step as f64 * journey.step, self.engagement.inputs(journey, step, &strengths(step)))
+        });
+        let drive = Drive { knots: knots.collect() }.thin();
         let last = journey.moments().saturating_sub(1);
         found.failed = drive.follow(&synapse, &self.moments, RELATIVE, |seen| {
             found.folds.push(seen.terms.x);
             let step = ((self.moments[seen.moment] / journey.step).round() as usize).min(last);
-            self.engagement.strengths(journey.levels(step), &per_level, &mut strengths);
+            let strengths = strengths(step);
             found.shares.extend(self.targets.iter().map(|target| match target {
                 Target::MaoA => Lane::ONE - seen.terms.ea,
                 Target::MaoB => Lane::ONE - seen.terms.eb,
                 Target::Release => seen.inputs.mdma / (seen.inputs.mdma + 1.0),
                 other => self.engagement.occupancy(*other, &strengths),
             }));
-            found.strengths.extend_from_slice(&strengths);
+            if seen.moment == self.now {
+                found.strengths = strengths;
+                found.strengths.extend(self.holds(journey, step));
+            }
         });
         found
     }
@@ -234,8 +280,7 @@ impl Companion for Follower {
 
 /// What everyone's synapse told.
 pub(crate) struct Told<'a> {
-    engagement: &'a Engagement,
-    targets: Vec<Target>,
+    follower: &'a Follower,
     found: &'a [Found],
     weights: Vec<f64>,
     people: usize,
@@ -243,68 +288,79 @@ pub(crate) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(crate) fn of(engagement: &'a Engagement, found: &'a [Found], weights: &[f64], people: usize) -> Self {
+    pub(crate) fn of(follower: &'a Follower, found: &'a [Found], weights: &[f64]) -> Self {
+        let people = follower.population.size();
         let lost: Vec<bool> = found.iter().flat_map(|found| found.failed).take(people).collect();
         let failed = lost.iter().filter(|lost| **lost).count();
         let mut weights = weights.to_vec();
+        // Whoever could not be followed counts for nothing, and is counted.
         if failed > 0 {
             weights.resize(people, 1.0);
             weights.iter_mut().zip(&lost).filter(|(_, lost)| **lost).for_each(|(weight, _)| *weight = 0.0);
         }
-        Self { engagement, targets: engagement.targets(), found, weights, people, failed }
+        Self { follower, found, weights, people, failed }
+    }
+
+    /// One number for everyone, taken from the eight they belong to.
+    fn everyone(&self, pick: impl Fn(&Found) -> Lane) -> Vec<f64> {
+        self.found.iter().flat_map(|found| pick(found).0).take(self.people).collect()
     }
 
     fn fold(&self, moment: usize, person: usize) -> f64 {
-        let found = &self.found[person / LANES];
-        found.folds[moment].0[person % LANES]
+        self.found[person / LANES].folds[moment].0[person % LANES]
     }
 
+    /// Fold of serotonin of everyone at a moment.
     pub(crate) fn folds(&self, moment: usize) -> Vec<f64> {
-        (0..self.people).map(|person| self.fold(moment, person)).collect()
+        self.everyone(|found| found.folds[moment])
+    }
+
+    /// Share of a target of everyone at a moment.
+    pub(crate) fn shares(&self, target: usize, moment: usize) -> Vec<f64> {
+        let targets = self.follower.targets.len();
+        self.everyone(|found| found.shares[moment * targets + target])
     }
 
     pub(crate) fn interval(&self, values: &[f64]) -> Option<Interval> {
-        // Whoever was lost counts for nothing; what is there of them must only be a number.
-        let finite: Vec<f64> =
-            values.iter().map(|value| if value.is_finite() { *value } else { 0.0 }).collect();
         if self.failed == self.people {
             return None;
         }
-        Interval::weighed(if self.failed > 0 { &finite } else { values }, &self.weights)
-    }
-
-    /// Share of a target at a moment.
-    pub(crate) fn share(&self, target: usize, moment: usize) -> Option<Interval> {
-        let at = |person: usize| {
-            self.found[person / LANES].shares[moment * self.targets.len() + target].0[person % LANES]
-        };
-        self.interval(&(0..self.people).map(at).collect::<Vec<f64>>())
-    }
-
-    /// Every target at a moment, with who is behind it.
-    fn targets(&self, moment: usize) -> Vec<Engaged> {
-        let bonds = self.engagement.bonds.len();
-        let mut engaged = Vec::new();
-        for (place, target) in self.targets.iter().enumerate() {
-            let Some(share) = self.share(place, moment) else { continue };
-            let strength = |bond: usize, person: usize| {
-                self.found[person / LANES].strengths[moment * bonds + bond].0[person % LANES]
-            };
-            let here: Vec<usize> =
-                (0..bonds).filter(|bond| self.engagement.bonds[*bond].target == Some(*target)).collect();
-            let sum =
-                |person: usize| here.iter().map(|bond| strength(*bond, person)).sum::<f64>().max(1e-300);
-            let mut by: Vec<(String, Interval)> = here
-                .iter()
-                .filter_map(|bond| {
-                    let parts = (0..self.people).map(|person| strength(*bond, person) / sum(person));
-                    let part = self.interval(&parts.collect::<Vec<f64>>())?;
-                    Some((self.engagement.bonds[*bond].id.clone(), part))
-                })
-                .collect();
-            by.sort_by(|a, b| b.1.median.total_cmp(&a.1.median).then(a.0.cmp(&b.0)));
-            engaged.push(Engaged { target: *target, share, by });
+        let finite = |value: &f64| if value.is_finite() { *value } else { 0.0 };
+        match self.failed {
+            0 => Interval::weighed(values, &self.weights),
+            _ => Interval::weighed(&values.iter().map(finite).collect::<Vec<f64>>(), &self.weights),
         }
-        engaged
+    }
+
+    /// Every target now, with who is behind it.
+    fn targets(&self) -> Vec<Engaged> {
+        let Follower { engagement, targets, on_mao, now, .. } = self.follower;
+        let bonds = engagement.bonds.iter().map(|bond| (bond.target, &bond.id, Some(&bond.citation)));
+        let effects = on_mao.iter().map(|(_, target, id)| (Some(*target), id, None));
+        let actors: Vec<_> = bonds.chain(effects).collect();
+        let engaged = targets.iter().enumerate().filter_map(|(place, target)| {
+            let share = self.interval(&self.shares(place, *now))?;
+            let here: Vec<usize> =
+                (0..actors.len()).filter(|actor| actors[*actor].0 == Some(*target)).collect();
+            let sum = |found: &Found| {
+                here.iter().fold(Lane::all(1e-300), |sum, actor| sum + found.strengths[*actor])
+            };
+            // One substance may both block an enzyme and destroy it.
+            let mut by: Vec<(String, Interval)> = Vec::new();
+            let mut ids: Vec<&String> = here.iter().map(|actor| actors[*actor].1).collect();
+            ids.sort();
+            ids.dedup();
+            for id in ids {
+                let part = self.everyone(|found| {
+                    let own = here.iter().filter(|actor| actors[**actor].1 == id);
+                    own.fold(Lane::ZERO, |sum, actor| sum + found.strengths[*actor]) / sum(found)
+                });
+                by.extend(self.interval(&part).map(|part| (id.clone(), part)));
+            }
+            by.sort_by(|a, b| b.1.median.total_cmp(&a.1.median).then(a.0.cmp(&b.0)));
+            let citations = here.iter().filter_map(|actor| actors[*actor].2.cloned()).collect();
+            Some(Engaged { target: *target, share, by, citations })
+        });
+        engaged.collect()
     }
 }

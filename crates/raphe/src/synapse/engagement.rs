@@ -14,7 +14,10 @@ use crate::{
         course::Journey,
         network::{Moiety, Network},
     },
-    knowledge::{Knowledge, schema::Effect, schema::Substance, schema::Value},
+    knowledge::{
+        Citation, Knowledge,
+        schema::{Effect, Grade, Substance, Value},
+    },
     lanes::{LANES, Lane},
     population::Population,
     units::{Fraction, MassConcentration, MolarConcentration, range},
@@ -95,6 +98,8 @@ pub(crate) struct Bond {
     pub(crate) per_level: f64,
     /// 5 to 95 % range of that as factors.
     pub(crate) spread: (f64, f64),
+    /// Where the constant is from.
+    pub(crate) citation: Citation,
 }
 
 /// Why a substance is missing from the modeled synapse.
@@ -127,6 +132,18 @@ const OF_RELEASE: (f64, f64) = (0.4, 2.5);
 /// since nobody has measured it in people.
 const FEEDS_AT_EFFECTIVE: f64 = 10.0;
 
+/// Tryptophan in the plasma of people who have not eaten, µM. The model was made with a higher one, so what is added counts
+/// in proportion.
+const FASTING_TRYPTOPHAN: f64 = 55.0;
+
+/// A constant on the total level, mg/L, or on the free one, nmol/L.
+struct Constant<'a> {
+    at: f64,
+    /// 5 to 95 % range as factors.
+    spread: (f64, f64),
+    value: &'a Value,
+}
+
 /// A potency of a mechanism by what was measured.
 fn measured<'a>(effect: &'a Effect, parameter: &str) -> Option<&'a Value> {
     effect.potency.iter().find(|value| value.parameter.as_deref() == Some(parameter))
@@ -137,26 +154,27 @@ fn share(effect: &Effect, parameter: &str) -> Option<f64> {
     Some(0.5 * (low.as_of_one() + high.as_of_one()))
 }
 
-/// Total level, mg/L, with the range of it.
-fn total(effect: &Effect, parameter: &str) -> Option<(f64, (f64, f64))> {
+/// A constant on the total level.
+fn total<'a>(effect: &'a Effect, parameter: &str) -> Option<Constant<'a>> {
     let value = measured(effect, parameter)?;
     let read = |text: &str| range::<MassConcentration>(text).ok();
     let (low, high) = read(&value.value)?;
     let middle = libm::sqrt(low.as_mg_per_l() * high.as_mg_per_l());
     let spread = value.spread.as_deref().and_then(read).or((high > low).then_some((low, high)));
     let factors = spread.map(|(low, high)| (low.as_mg_per_l() / middle, high.as_mg_per_l() / middle));
-    (middle > 0.0).then(|| (middle, factors.unwrap_or(OF_SCAN)))
+    (middle > 0.0).then(|| Constant { at: middle, spread: factors.unwrap_or(OF_SCAN), value })
 }
 
-/// Free level, nmol/L, by the first affinity.
-fn affinity(effect: &Effect) -> Option<f64> {
+/// A constant on the free level: the first affinity.
+fn affinity(effect: &Effect) -> Option<Constant<'_>> {
     const MEASURES: [&str; 4] = ["Ki", "Kd", "IC50", "EC50"];
     let value = effect.potency.iter().find(|value| {
         value.parameter.as_deref().is_some_and(|parameter| MEASURES.contains(&parameter))
             && range::<MolarConcentration>(&value.value).is_ok()
     })?;
     let (low, high) = range::<MolarConcentration>(&value.value).ok()?;
-    Some(libm::sqrt(low.as_nmol_per_l() * high.as_nmol_per_l())).filter(|middle| *middle > 0.0)
+    let middle = libm::sqrt(low.as_nmol_per_l() * high.as_nmol_per_l());
+    (middle > 0.0).then_some(Constant { at: middle, spread: OF_AFFINITY, value })
 }
 
 /// How much more free drug it takes in people than in the test tube to occupy half of the transporter: the middle of the
@@ -171,14 +189,9 @@ fn in_people(knowledge: &Knowledge) -> f64 {
                 effect.target.as_deref() == Some("SERT") && effect.action.as_deref() == Some("block")
             })?;
             // What was placed by its affinity to begin with would only confirm it.
-            let scan = measured(effect, "occupancy EC50")?;
-            let seen = !matches!(
-                scan.grade,
-                crate::knowledge::schema::Grade::Derived | crate::knowledge::schema::Grade::Inferred
-            );
-            let (level, _) = total(effect, "occupancy EC50").filter(|_| seen)?;
-            let free = crate::exposure::network::free(substance, level)?;
-            Some(free / affinity(effect)?)
+            let scan = total(effect, "occupancy EC50").filter(|scan| scan.value.grade < Grade::Derived)?;
+            let free = crate::exposure::network::free(substance, scan.at)?;
+            Some(free / affinity(effect)?.at)
         })
         .collect();
     ratios.sort_by(f64::total_cmp);
@@ -209,13 +222,14 @@ impl Engagement {
                     continue;
                 }
                 match placer.place(moiety, effect, act) {
-                    Ok((per_level, spread, act)) => engagement.bonds.push(Bond {
+                    Ok(Placed { per_level, spread, act, citation }) => engagement.bonds.push(Bond {
                         moiety: place,
                         id: moiety.id.clone(),
                         target,
                         act,
                         per_level,
                         spread,
+                        citation,
                     }),
                     Err(missing) => engagement.miss(&moiety.id, missing),
                 }
@@ -283,9 +297,8 @@ impl Engagement {
     }
 
     /// Level over its constant of each bond at a moment.
-    pub(crate) fn strengths(&self, levels: &[Lane], per_level: &[Lane], into: &mut Vec<Lane>) {
-        into.clear();
-        into.extend(self.bonds.iter().zip(per_level).map(|(bond, per)| levels[bond.moiety] * *per));
+    pub(crate) fn strengths(&self, levels: &[Lane], per_level: &[Lane]) -> Vec<Lane> {
+        self.bonds.iter().zip(per_level).map(|(bond, per)| levels[bond.moiety] * *per).collect()
     }
 
     /// The inputs of the model at a moment.
@@ -322,6 +335,13 @@ impl Engagement {
             (inputs.rev_b, inputs.kinact_b) = journey.acts_on(enzyme, moment);
         }
         inputs
+    }
+
+    /// Share of a transporter or receptor that the typical person has occupied at some levels, mg/L.
+    pub(crate) fn of_typical(&self, target: Target, levels: &[f64]) -> f64 {
+        let levels: Vec<Lane> = levels.iter().map(|level| Lane::all(*level)).collect();
+        let per_level: Vec<Lane> = self.bonds.iter().map(|bond| Lane::all(bond.per_level)).collect();
+        self.occupancy(target, &self.strengths(&levels, &per_level)).0[0]
     }
 
     /// Share of a transporter or receptor that is occupied by drugs.
@@ -370,8 +390,8 @@ fn releaser(knowledge: &Knowledge) -> Option<f64> {
     knowledge.base().substances.iter().find_map(|substance| {
         let release = |effect: &&Effect| kind(effect).is_some_and(|(_, act)| act == Act::Releases);
         let effect = substance.mechanisms.iter().find(release)?;
-        let (level, _) = total(effect, "effective level")?;
-        Some(crate::exposure::network::free(substance, level)? / affinity(effect)?)
+        let level = total(effect, "effective level")?.at;
+        Some(crate::exposure::network::free(substance, level)? / affinity(effect)?.at)
     })
 }
 
@@ -380,51 +400,46 @@ struct Placer {
     reference: Option<f64>,
 }
 
+/// How strongly a moiety acts.
+struct Placed {
+    /// Level over its constant, for each mg/L.
+    per_level: f64,
+    spread: (f64, f64),
+    act: Act,
+    citation: Citation,
+}
+
 impl Placer {
-    /// Strength for each mg/L, its range, and what it does.
-    fn place(
-        &self,
-        moiety: &Moiety,
-        effect: &Effect,
-        act: Act,
-    ) -> Result<(f64, (f64, f64), Act), &'static str> {
+    /// Places one moiety at one target: on its total level where people were looked at, else on its free one.
+    fn place(&self, moiety: &Moiety, effect: &Effect, act: Act) -> Result<Placed, &'static str> {
         const NO_POTENCY: &str = "how strongly it acts in people is not known";
         const NO_FREE: &str = "the share not bound in plasma is not known";
-        let free = || moiety.free(1.0).filter(|free| *free > 0.0).ok_or(NO_FREE);
-        let scan = total(effect, "occupancy EC50");
-        match act {
-            Act::Blocks { most } => {
-                let most = share(effect, "occupancy Emax").unwrap_or(most);
-                let act = Act::Blocks { most };
-                if let Some((level, spread)) = scan {
-                    return Ok((1.0 / level, spread, act));
-                }
-                let constant = affinity(effect).ok_or(NO_POTENCY)? * self.in_people;
-                Ok((free()? / constant, OF_AFFINITY, act))
-            }
-            Act::Binds { efficacy } => {
-                let efficacy = share(effect, "intrinsic efficacy").unwrap_or(efficacy);
-                let act = Act::Binds { efficacy };
-                if let Some((level, spread)) = scan {
-                    return Ok((1.0 / level, spread, act));
-                }
-                Ok((free()? / affinity(effect).ok_or(NO_POTENCY)?, OF_AFFINITY, act))
-            }
-            Act::Releases => {
-                if let Some((level, spread)) = total(effect, "effective level") {
-                    return Ok((1.0 / level, spread, act));
-                }
-                let reference = self.reference.ok_or(NO_POTENCY)?;
-                Ok((free()? / (affinity(effect).ok_or(NO_POTENCY)? * reference), OF_RELEASE, act))
-            }
-            Act::Feeds => {
-                let (level, spread) = total(effect, "effective level").ok_or(NO_POTENCY)?;
-                Ok((1.0 / level, spread, act))
-            }
+        let (looked_at, times) = match act {
+            Act::Blocks { .. } => (total(effect, "occupancy EC50"), Some(self.in_people)),
+            Act::Binds { .. } => (total(effect, "occupancy EC50"), Some(1.0)),
+            Act::Releases => (total(effect, "effective level"), self.reference),
+            Act::Feeds => (total(effect, "effective level"), None),
             Act::Tryptophan => {
-                let mass = moiety.molar_mass.ok_or(NO_POTENCY)?;
-                Ok((1e3 / mass.as_g_per_mol(), (1.0, 1.0), act))
+                let mass = moiety.molar_mass.ok_or(NO_POTENCY)?.as_g_per_mol();
+                let per_level = 1e3 / mass * Inputs::REST.tp / FASTING_TRYPTOPHAN;
+                let citation = moiety.citation.clone();
+                return Ok(Placed { per_level, spread: (1.0, 1.0), act, citation });
             }
+        };
+        let act = match act {
+            Act::Blocks { most } => Act::Blocks { most: share(effect, "occupancy Emax").unwrap_or(most) },
+            Act::Binds { efficacy } => {
+                Act::Binds { efficacy: share(effect, "intrinsic efficacy").unwrap_or(efficacy) }
+            }
+            other => other,
+        };
+        if let Some(Constant { at, spread, value }) = looked_at {
+            return Ok(Placed { per_level: 1.0 / at, spread, act, citation: Citation::from(value) });
         }
+        let Constant { at, spread, value } = affinity(effect).ok_or(NO_POTENCY)?;
+        let times = times.ok_or(NO_POTENCY)?;
+        let free = moiety.free(1.0).filter(|free| *free > 0.0).ok_or(NO_FREE)?;
+        let spread = if act == Act::Releases { OF_RELEASE } else { spread };
+        Ok(Placed { per_level: free / (at * times), spread, act, citation: Citation::from(value) })
     }
 }
