@@ -11,6 +11,7 @@ use raphe::{
     exposure::simulation::{self, Kind, Series, Simulation, Span},
     knowledge::Knowledge,
     population::Population,
+    report::text,
     synapse,
     timeline::{Event, Timeline, Weight},
     units::{TimeSpan, two_digits},
@@ -19,8 +20,6 @@ use std::{fmt::Write, path::Path, process::ExitCode};
 
 /// What follows the last line when no end is named.
 const AFTERWARDS: TimeSpan = TimeSpan::days(14.0);
-/// Width of a curve, columns.
-const WIDTH: usize = 60;
 /// No more rows than this are made at once.
 const MOST_ROWS: f64 = 200_000.0;
 
@@ -147,7 +146,6 @@ fn rows(course: &Simulation) -> Result<String, Error> {
 
 /// One line of blocks for each thing, with its highest median, the range there and the last value.
 fn curves(course: &Simulation, timeline: &Timeline, knowledge: &Knowledge) -> String {
-    const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let mut out = String::new();
     let date = |hours: f64| {
         let at = raphe::exposure::later(course.start, TimeSpan::hours(hours));
@@ -162,17 +160,10 @@ fn curves(course: &Simulation, timeline: &Timeline, knowledge: &Knowledge) -> St
             _ => most.median,
         };
         let _ = writeln!(out, "{}", title(series, knowledge));
-        let count = series.values.len();
-        out.push_str("  ");
-        for column in 0..WIDTH {
-            let (from, to) =
-                (column * count / WIDTH, ((column + 1) * count / WIDTH).max(column * count / WIDTH + 1));
-            let cells = &series.values[from.min(count - 1)..to.min(count)];
-            let value = cells.iter().map(|value| value.median).sum::<f64>() / cells.len().max(1) as f64;
-            let height = if scale > 0.0 { (value / scale * 8.0).round().clamp(0.0, 8.0) as usize } else { 0 };
-            out.push(BLOCKS[height]);
-        }
-        let end = series.values[count - 1];
+        let medians: Vec<f64> = series.values.iter().map(|value| value.median).collect();
+        let foot = if series.kind == Kind::FoldChange { 1.0 } else { 0.0 };
+        let _ = write!(out, "  {}", text::blocks(&medians, foot, scale, text::COLUMNS));
+        let end = series.values[series.values.len() - 1];
         let told = |value: raphe::units::Interval| {
             format!("{} ({} to {})", two_digits(value.median), two_digits(value.p5), two_digits(value.p95))
         };

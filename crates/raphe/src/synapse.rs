@@ -47,10 +47,14 @@ pub struct Synapse {
     pub fold_change: Option<Interval>,
     /// The highest of the next 24 hours, with the doses of what is running.
     pub peak_fold_change_24h: Option<Interval>,
-    /// The same fold at moments of the last two weeks and of the next day, for a curve.
-    pub course: Vec<(Timestamp, Interval)>,
-    /// Targets that something engages.
+    /// The same fold every three hours of the last two weeks and the next day, for a curve.
+    pub course: Vec<Interval>,
+    /// Every half hour of the next day.
+    pub next_day: Vec<Interval>,
+    /// Targets that something engages now.
     pub targets: Vec<Engaged>,
+    /// The same at the hour of the peak.
+    pub targets_at_peak: Vec<Engaged>,
     /// What acts on serotonin and is missing from the model.
     pub gaps: Vec<Gap>,
     /// Virtual people that the solver could not follow; they are not in the intervals.
@@ -72,11 +76,11 @@ pub struct Engaged {
 
 /// The id of what the fold is of.
 pub const SEROTONIN: &str = "serotonin";
-/// Hours that the next day is looked at in, and the last two weeks.
+/// How far ahead and back is looked, and how often, hours.
 const AHEAD: f64 = 24.0;
 const AHEAD_EVERY: f64 = 0.5;
 const BEHIND: f64 = 14.0 * 24.0;
-const BEHIND_EVERY: f64 = 6.0;
+const BEHIND_EVERY: f64 = 3.0;
 /// The slowest state that matters needs so long to settle, hours: eight time constants of the raphe autoreceptor.
 pub(crate) const MEMORY: f64 = 60.0 * 24.0;
 /// Error allowed in a step of a population.
@@ -108,15 +112,20 @@ pub fn simulate(
     let moments = &follower.moments;
     let highest = |person| (now..moments.len()).map(|place| told.fold(place, person)).fold(0.0, f64::max);
     let peaks: Vec<f64> = (0..told.people).map(highest).collect();
-    let moment = |hour: f64| exposure::later(follower.start, TimeSpan::hours(hour));
-    let fold = |place: usize| told.interval(&told.folds(place));
-    let course =
-        (0..moments.len()).filter_map(|place| Some((moment(moments[place]), fold(place)?))).collect();
+    let folds: Vec<Interval> =
+        (0..moments.len()).filter_map(|place| told.interval(&told.folds(place))).collect();
+    let next_day = folds.get(now..).unwrap_or_default().to_vec();
+    let sparse = (BEHIND_EVERY / AHEAD_EVERY) as usize;
+    let behind = folds.iter().take(now).copied();
+    let middle = |place: &usize| next_day.get(*place).map_or(0.0, |fold| fold.median);
+    let peak = (0..next_day.len()).max_by(|a, b| middle(a).total_cmp(&middle(b))).unwrap_or(0);
     let synapse = Synapse {
-        fold_change: fold(now),
+        fold_change: folds.get(now).copied(),
         peak_fold_change_24h: told.interval(&peaks),
-        course,
-        targets: told.targets(),
+        course: behind.chain(next_day.iter().copied().step_by(sparse)).collect(),
+        targets: told.targets(now),
+        targets_at_peak: told.targets(now + peak),
+        next_day,
         gaps,
         failed: told.failed,
     };
@@ -151,7 +160,7 @@ pub fn simulation(
     simulation
 }
 
-/// Hours from the start that are looked at: every six hours of two weeks, then every half hour of the next day.
+/// Hours from the start that are looked at: some of the last two weeks, then of the next day.
 fn moments(now: f64) -> Vec<f64> {
     let back = (BEHIND.min(now) / BEHIND_EVERY).floor() as usize;
     let behind = (1..=back).rev().map(|n| now - n as f64 * BEHIND_EVERY);
@@ -165,10 +174,8 @@ pub(crate) struct Follower {
     synapses: Synapses,
     engagement: Engagement,
     targets: Vec<Target>,
-    /// What acts on MAO-A and MAO-B: place among the effects of the network, which of the two, who.
-    on_mao: Vec<(usize, Target, String)>,
-    /// The first hour of the scenario.
-    start: Timestamp,
+    /// What acts on MAO-A and MAO-B: place among the effects of the network, which of the two, who, and a source.
+    on_mao: Vec<(usize, Target, String, Option<Citation>)>,
     /// Hours from the start at which it is looked at.
     moments: Vec<f64>,
     /// Which of them is the one that is asked for.
@@ -181,8 +188,8 @@ pub(crate) struct Found {
     folds: Vec<Lane>,
     /// Share of each target at each moment: `[moment * targets + target]`.
     shares: Vec<Lane>,
-    /// Strength of each bond, then of each effect on MAO, now.
-    strengths: Vec<Lane>,
+    /// Strength of each bond, then of each effect on MAO, at each moment from now on.
+    strengths: Vec<Vec<Lane>>,
     failed: [bool; LANES],
 }
 
@@ -200,7 +207,11 @@ impl Follower {
         let engagement = Engagement::of(knowledge, network, taken, &scenario.amount_unknown);
         let on_mao = network.effects.iter().enumerate().filter_map(|(place, effect)| {
             let which = engagement.mao.iter().position(|enzyme| *enzyme == Some(effect.on))?;
-            Some((place, [Target::MaoA, Target::MaoB][which], network.moieties[effect.by].id.clone()))
+            let (target, id) = ([Target::MaoA, Target::MaoB][which], &network.moieties[effect.by].id);
+            let role = knowledge.substance(id)?.enzymes.iter().find(|role| {
+                role.enzyme == target.id() && role.role == "inhibitor" && !role.inhibition.is_empty()
+            });
+            Some((place, target, id.clone(), role.map(|role| Citation::from(&role.inhibition[0]))))
         });
         let now = moments.iter().rposition(|hour| *hour <= scenario.now + 1e-9).unwrap_or(0);
         Self {
@@ -209,25 +220,28 @@ impl Follower {
             targets: engagement.targets(),
             on_mao: on_mao.collect(),
             engagement,
-            start: scenario.start,
             moments,
             now,
         }
     }
 
-    /// How much each effect on MAO holds back at a step: what blocks by its level, what destroys by what it has destroyed
-    /// and is not made again yet.
-    fn holds(&self, journey: &Journey<'_>, step: usize) -> impl Iterator<Item = Lane> {
-        self.on_mao.iter().map(move |(place, _, _)| {
+    /// How much each effect on MAO holds back at each step: what blocks by its level, what destroys by what it has
+    /// destroyed and is not made again yet.
+    fn holds(&self, journey: &Journey<'_>) -> Vec<Vec<Lane>> {
+        let hold = |(place, ..): &(usize, Target, String, Option<Citation>)| {
             let effect = &journey.network.effects[*place];
             let potency = journey.group.potency[*place];
-            let level = |moment: usize| journey.levels(moment)[effect.by];
             let kept = (-journey.group.turnover[effect.on] * journey.step).exp();
-            let destroyed = (0..step).fold(Lane::ZERO, |sum, moment| {
-                sum * kept + effect.kind.lost(level(moment), potency) * journey.step
-            });
-            destroyed + effect.kind.blocked(level(step), potency)
-        })
+            let mut destroyed = Lane::ZERO;
+            let at = |step: usize| {
+                let level = journey.levels(step)[effect.by];
+                let held = destroyed + effect.kind.blocked(level, potency);
+                destroyed = destroyed * kept + effect.kind.lost(level, potency) * journey.step;
+                held
+            };
+            (0..journey.moments()).map(at).collect()
+        };
+        self.on_mao.iter().map(hold).collect()
     }
 }
 
@@ -258,6 +272,7 @@ impl Companion for Follower {
             (step as f64 * journey.step, self.engagement.inputs(journey, step, &strengths(step)))
         });
         let drive = Drive { knots: knots.collect() }.thin();
+        let holds = self.holds(journey);
         let last = journey.moments().saturating_sub(1);
         found.failed = drive.follow(&synapse, &self.moments, RELATIVE, |seen| {
             found.folds.push(seen.terms.x);
@@ -269,9 +284,10 @@ impl Companion for Follower {
                 Target::Release => seen.inputs.mdma / (seen.inputs.mdma + 1.0),
                 other => self.engagement.occupancy(*other, &strengths),
             }));
-            if seen.moment == self.now {
-                found.strengths = strengths;
-                found.strengths.extend(self.holds(journey, step));
+            if seen.moment >= self.now {
+                found
+                    .strengths
+                    .push(strengths.into_iter().chain(holds.iter().map(|held| held[step])).collect());
             }
         });
         found
@@ -332,18 +348,19 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// Every target now, with who is behind it.
-    fn targets(&self) -> Vec<Engaged> {
+    /// Every target at a moment from now on, with who is behind it.
+    fn targets(&self, moment: usize) -> Vec<Engaged> {
         let Follower { engagement, targets, on_mao, now, .. } = self.follower;
+        let strength = |found: &Found, actor: usize| found.strengths[moment - now][actor];
         let bonds = engagement.bonds.iter().map(|bond| (bond.target, &bond.id, Some(&bond.citation)));
-        let effects = on_mao.iter().map(|(_, target, id)| (Some(*target), id, None));
+        let effects = on_mao.iter().map(|(_, target, id, cite)| (Some(*target), id, cite.as_ref()));
         let actors: Vec<_> = bonds.chain(effects).collect();
         let engaged = targets.iter().enumerate().filter_map(|(place, target)| {
-            let share = self.interval(&self.shares(place, *now))?;
+            let share = self.interval(&self.shares(place, moment))?;
             let here: Vec<usize> =
                 (0..actors.len()).filter(|actor| actors[*actor].0 == Some(*target)).collect();
             let sum = |found: &Found| {
-                here.iter().fold(Lane::all(1e-300), |sum, actor| sum + found.strengths[*actor])
+                here.iter().fold(Lane::all(1e-300), |sum, actor| sum + strength(found, *actor))
             };
             // One substance may both block an enzyme and destroy it.
             let mut by: Vec<(String, Interval)> = Vec::new();
@@ -353,7 +370,7 @@ impl<'a> Told<'a> {
             for id in ids {
                 let part = self.everyone(|found| {
                     let own = here.iter().filter(|actor| actors[**actor].1 == id);
-                    own.fold(Lane::ZERO, |sum, actor| sum + found.strengths[*actor]) / sum(found)
+                    own.fold(Lane::ZERO, |sum, actor| sum + strength(found, *actor)) / sum(found)
                 });
                 by.extend(self.interval(&part).map(|part| (id.clone(), part)));
             }

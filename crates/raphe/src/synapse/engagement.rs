@@ -61,6 +61,20 @@ impl Target {
         }
     }
 
+    /// Its name in words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sert => "serotonin transporter (SERT)",
+            Self::Release => "serotonin transporter, made to release",
+            Self::Net => "norepinephrine transporter (NET)",
+            Self::MaoA => "MAO-A in the brain",
+            Self::MaoB => "MAO-B in the brain",
+            Self::Receptor1A => "5-HT1A receptors",
+            Self::Receptor2A => "5-HT2A receptors",
+        }
+    }
+
     /// Whether it is an enzyme, which is inhibited and not occupied.
     #[must_use]
     pub const fn is_enzyme(self) -> bool {
