@@ -9,3 +9,4 @@ mod model;
 mod people;
 mod rosenbrock;
 pub mod run;
+pub mod sbml;

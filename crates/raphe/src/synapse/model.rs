@@ -284,12 +284,14 @@ impl Synapse<Lane> {
     pub(crate) fn of(p: Parameters<Lane>) -> Self {
         Self { d: derive(&p, trp_at_rest(&p)), p }
     }
+}
 
+impl<N: Algebra> Synapse<N> {
     /// The states at rest.
-    pub(crate) fn rest(&self) -> [Lane; STATES] {
+    pub(crate) fn rest(&self) -> [N; STATES] {
         let (p, d) = (&self.p, &self.d);
         let pool = p.k_pool_in * d.trp0 / (p.k_pool_out + p.k_pool_rem);
-        let one = Lane::ONE;
+        let one = d.trp0.constant(1.0);
         [d.trp0, pool, d.htp0, p.c0, p.v0, p.e0, p.q0, d.hia0, one, one, one, one, one, one, one]
     }
 }
