@@ -10,3 +10,8 @@ mod people;
 mod rosenbrock;
 pub mod run;
 pub mod sbml;
+#[doc(hidden)]
+pub mod throughput;
+
+#[cfg(test)]
+mod tests;

@@ -301,7 +301,11 @@ impl<'s> Equations<'s> {
         let derived = model::derive(&synapse.p, sheet.name("trp0"));
         let starts =
             Derived::<f64>::SYMBOLS.iter().copied().zip(derived.values()).filter(|(id, _)| *id != "trp0");
-        let starts = starts.chain(STATE_SYMBOLS.into_iter().zip(synapse.rest())).collect();
+        let starts: Vec<_> = starts.collect();
+        for (id, math) in &starts {
+            sheet.call(*math, id);
+        }
+        let starts = starts.into_iter().chain(STATE_SYMBOLS.into_iter().zip(synapse.rest())).collect();
 
         let terms = model::terms(&states, &inputs, &synapse);
         let mut assignments: Vec<_> = Terms::<f64>::SYMBOLS.iter().copied().zip(terms.values()).collect();
