@@ -35,6 +35,7 @@ macro_rules! named {
         #[derive(Debug, Clone, Copy)]
         pub(crate) struct $name<N> { $($(#[$doc])* pub(crate) $field: N,)+ }
 
+        #[allow(dead_code, reason = "not every struct needs each of these")]
         impl<N: Copy> $name<N> {
             /// The symbols, in the order of the fields.
             pub(crate) const SYMBOLS: &'static [&'static str] = &[$($symbol),+];
