@@ -480,3 +480,31 @@ fn who_cannot_be_followed_is_marked_and_the_others_go_on() {
         assert_near("x", x.0[lane], whole.0[lane], 1e-6);
     }
 }
+
+#[test]
+fn published_models_take_their_course() {
+    // Hours, then e, v and hia; other solvers agree to a ten millionth of each column's greatest value.
+    let seen = terminal(&[24.0], &|_, _| [160.0, 1.0], &[6.0, 24.0]);
+    let blocked = terminal(&[24.0], &|_, _| [96.0, 0.0], &[6.0, 24.0]);
+    let known = [
+        (&seen[0], [0.060_134_1, 71.755_668, 1.692_242_4]),
+        (&seen[1], [0.060_362_6, 82.408_442, 2.010_880_7]),
+        (&blocked[0], [0.060_232_5, 76.901_829, 0.003_928_1]),
+        (&blocked[1], [0.067_405_5, 96.694_169, 0.0]),
+    ];
+    for (y, known) in known {
+        for (symbol, known) in ["e", "v", "hia"].into_iter().zip(known) {
+            assert_near(symbol, of(TERMINAL, y, symbol), known, 1e-6 * known.max(0.1));
+        }
+    }
+    let mouse = pools(1.5, 160.0, &[8.0], &|_, _| [1.0, 0.0, 1.0], &[2.0, 8.0]);
+    let known = [
+        (&mouse[0], [0.135_265_2, 62.487_976, 5.996_647_9, 0.193_445_9, 0.028_041_1]),
+        (&mouse[1], [0.110_687_9, 62.584_715, 6.399_134_5, 0.426_296_2, 0.009_477_7]),
+    ];
+    for (y, known) in known {
+        for (symbol, known) in ["e", "v", "hia", "srf", "q2"].into_iter().zip(known) {
+            assert_near(symbol, of(POOLS, y, symbol), known, 1e-6 * known.max(0.1));
+        }
+    }
+}
