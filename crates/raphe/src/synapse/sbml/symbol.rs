@@ -184,26 +184,18 @@ impl Add for Symbol<'_> {
     }
 }
 
-impl Sub for Symbol<'_> {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        self.sheet.write(Expression::Sub(self.place, other.place))
-    }
+macro_rules! written_as_they_are {
+    ($($trait:ident $method:ident;)+) => {
+        $(impl $trait for Symbol<'_> {
+            type Output = Self;
+            fn $method(self, other: Self) -> Self {
+                self.sheet.write(Expression::$trait(self.place, other.place))
+            }
+        })+
+    };
 }
 
-impl Mul for Symbol<'_> {
-    type Output = Self;
-    fn mul(self, other: Self) -> Self {
-        self.sheet.write(Expression::Mul(self.place, other.place))
-    }
-}
-
-impl Div for Symbol<'_> {
-    type Output = Self;
-    fn div(self, other: Self) -> Self {
-        self.sheet.write(Expression::Div(self.place, other.place))
-    }
-}
+written_as_they_are! { Sub sub; Mul mul; Div div; }
 
 impl Neg for Symbol<'_> {
     type Output = Self;
