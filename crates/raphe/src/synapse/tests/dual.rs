@@ -3,6 +3,8 @@
 //! [`Dual`] goes through the same equations as everything else, so the Jacobian it gives owes nothing to the one that is
 //! written by hand. [`Dense`] solves any system with it, slowly.
 
+#![allow(clippy::needless_range_loop, clippy::suspicious_arithmetic_impl, reason = "the product rule")]
+
 use crate::{
     lanes::Lane,
     synapse::{algebra::Algebra, rosenbrock::System},
