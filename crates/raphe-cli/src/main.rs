@@ -13,7 +13,7 @@ mod predict;
 mod simulate;
 mod source;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use std::{path::PathBuf, process::ExitCode};
 
 /// Is serotonin likely too high? How urgent is it, why, and what to do.
@@ -119,9 +119,13 @@ enum Verb {
         bundle: PathBuf,
     },
     /// The model of the synapse itself, for modelers
+    #[command(args_conflicts_with_subcommands = true)]
     Model {
+        /// Print it as SBML (level 3 version 2), for other simulators
+        #[arg(long)]
+        sbml: bool,
         #[command(subcommand)]
-        act: Act,
+        act: Option<Act>,
     },
     /// Look at the curated knowledge
     Knowledge {
@@ -180,8 +184,13 @@ fn main() -> ExitCode {
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),
         Verb::Import { bundle } => import::import(bundle),
-        Verb::Model { act: Act::Run { inputs, hours, step, set } } => {
+        Verb::Model { act: Some(Act::Run { inputs, hours, step, set }), .. } => {
             model::run(inputs.as_deref(), *hours, *step, set)
+        }
+        Verb::Model { sbml: true, .. } => model::sbml(),
+        Verb::Model { .. } => {
+            let says = "say what to do with the model: `raphe model --sbml` prints it, `raphe model run --hours 24` runs it\n";
+            Cli::command().error(ErrorKind::MissingSubcommand, says).exit()
         }
         Verb::Knowledge { view } => knowledge::knowledge(view, &cli.common),
     };

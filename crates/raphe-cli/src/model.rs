@@ -3,7 +3,10 @@
 use crate::file::{self, Error};
 use raphe::{
     knowledge::Knowledge,
-    synapse::run::{self, Table},
+    synapse::{
+        run::{self, Table},
+        sbml,
+    },
 };
 use std::{io, path::Path, process::ExitCode};
 
@@ -36,6 +39,12 @@ pub(crate) fn run(
     }
     let out = writer.into_inner().map_err(|error| Error::Output(io::Error::other(error.to_string())))?;
     file::print(&String::from_utf8_lossy(&out))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `raphe model --sbml`: the model for other simulators.
+pub(crate) fn sbml() -> Result<ExitCode, Error> {
+    file::print(&sbml::print(&Knowledge::bundled()))?;
     Ok(ExitCode::SUCCESS)
 }
 

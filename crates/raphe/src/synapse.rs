@@ -21,6 +21,12 @@ mod model;
 mod people;
 mod rosenbrock;
 pub mod run;
+pub mod sbml;
+#[doc(hidden)]
+pub mod throughput;
+
+#[cfg(test)]
+mod tests;
 
 use crate::{
     exposure::{
@@ -33,7 +39,7 @@ use crate::{
     lanes::{LANES, Lane},
     population::Population,
     timeline::{Person, Timeline},
-    units::{Interval, TimeSpan},
+    units::Interval,
 };
 use drive::Drive;
 use engagement::{Engagement, Gap, Target};

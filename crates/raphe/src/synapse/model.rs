@@ -35,6 +35,7 @@ macro_rules! named {
         #[derive(Debug, Clone, Copy)]
         pub(crate) struct $name<N> { $($(#[$doc])* pub(crate) $field: N,)+ }
 
+        #[allow(dead_code, reason = "not every struct needs each of these")]
         impl<N: Copy> $name<N> {
             /// The symbols, in the order of the fields.
             pub(crate) const SYMBOLS: &'static [&'static str] = &[$($symbol),+];
@@ -284,12 +285,14 @@ impl Synapse<Lane> {
     pub(crate) fn of(p: Parameters<Lane>) -> Self {
         Self { d: derive(&p, trp_at_rest(&p)), p }
     }
+}
 
+impl<N: Algebra> Synapse<N> {
     /// The states at rest.
-    pub(crate) fn rest(&self) -> [Lane; STATES] {
+    pub(crate) fn rest(&self) -> [N; STATES] {
         let (p, d) = (&self.p, &self.d);
         let pool = p.k_pool_in * d.trp0 / (p.k_pool_out + p.k_pool_rem);
-        let one = Lane::ONE;
+        let one = d.trp0.constant(1.0);
         [d.trp0, pool, d.htp0, p.c0, p.v0, p.e0, p.q0, d.hia0, one, one, one, one, one, one, one]
     }
 }
@@ -669,7 +672,6 @@ impl Jacobian {
             q,
             trp,
             htp,
-            passed,
             q_e,
             s_r,
             d_r,
@@ -694,7 +696,6 @@ pub(crate) struct Factored {
     q: Lane,
     trp: Lane,
     htp: Lane,
-    passed: Lane,
     q_e: Lane,
     s_r: Lane,
     d_r: Lane,
