@@ -280,7 +280,7 @@ impl Companion for Follower {
         let drive = Drive { knots: knots.collect() }.thin();
         let holds = self.holds(journey);
         let last = journey.moments().saturating_sub(1);
-        found.failed = drive.follow(&synapse, &self.moments, RELATIVE, |seen| {
+        found.failed = drive.follow(&synapse, &self.moments, RELATIVE, &mut |seen| {
             found.folds.push(seen.terms.x);
             let step = ((self.moments[seen.moment] / journey.step).round() as usize).min(last);
             let strengths = strengths(step);

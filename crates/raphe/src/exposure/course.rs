@@ -196,7 +196,13 @@ pub(crate) fn run<C: Companion>(
     let one = |group: usize| {
         let mut drawn = people.group(network, plan, group);
         drawn.happenings = people.happenings(plan, group, wanted.steps, wanted.step);
-        Runner::new(network, plan, drawn, wanted).run(group, companion)
+        // The runner is compiled once, whoever comes along.
+        let mut seen = Vec::new();
+        let mut runner = Runner::new(network, plan, drawn, wanted);
+        let outcome = runner.run(C::LOOKS.then_some(&mut seen));
+        let journey =
+            Journey { network, group: &runner.group, number: group, step: wanted.step, levels: &seen };
+        (outcome, companion.along(&journey))
     };
     let work = groups * wanted.steps * (network.moieties.len() + if C::LOOKS { 20 } else { 1 });
     let threads = if work < 20_000 { 1 } else { people.threads.min(groups) };
@@ -386,8 +392,9 @@ impl<'a> Runner<'a> {
         runner
     }
 
-    #[inline(always)]
-    fn run<C: Companion>(mut self, number: usize, companion: &C) -> (Outcome, C::Found) {
+    /// Runs to the end; `seen` takes the level of each moiety at each step.
+    #[inline(never)]
+    fn run(&mut self, mut seen: Option<&mut Vec<Lane>>) -> Outcome {
         let (moieties, enzymes) = (self.network.moieties.len(), self.network.enzymes.len());
         let mut kept = 0;
         let mut outcome = Outcome {
@@ -401,7 +408,9 @@ impl<'a> Runner<'a> {
             volume: Vec::new(),
         };
         let mut activity = vec![Lane::ONE; enzymes];
-        let mut seen = Vec::with_capacity(if C::LOOKS { (self.wanted.steps + 1) * moieties } else { 0 });
+        if let Some(seen) = seen.as_deref_mut() {
+            seen.reserve((self.wanted.steps + 1) * moieties);
+        }
         let happenings = std::mem::take(&mut self.group.happenings);
         let mut next = 0;
         for step in 0..=self.wanted.steps {
@@ -412,7 +421,7 @@ impl<'a> Runner<'a> {
                 outcome.levels.extend(levels);
                 outcome.activity.extend(activity.iter().copied());
             }
-            if C::LOOKS {
+            if let Some(seen) = seen.as_deref_mut() {
                 seen.extend((0..moieties).map(|moiety| self.level(moiety)));
             }
             if step == self.wanted.now {
@@ -433,9 +442,7 @@ impl<'a> Runner<'a> {
                 }
             }
         }
-        let (network, group, step) = (self.network, &self.group, self.wanted.step);
-        let found = companion.along(&Journey { network, group, number, step, levels: &seen });
-        (outcome, found)
+        outcome
     }
 
     /// What is left now, and how it will go.

@@ -1,10 +1,10 @@
 //! What the equations may be written in.
 //!
 //! The equations of the model stand once, in [`super::model`], over anything that adds, multiplies and takes an
-//! exponential. Eight people at once ([`Lane`]) advance in time; a symbol writes the same lines down as SBML; a number
+//! exponential. One person's numbers advance in time, and eight people's ([`Lane`]) are looked at; a symbol writes the same lines down as SBML; a number
 //! that carries its derivatives (in the tests) holds the Jacobian against them.
 
-use crate::lanes::Lane;
+use crate::lanes::{self, Lane};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number in the equations.
@@ -27,8 +27,8 @@ pub(crate) trait Algebra:
     fn ln(self) -> Self;
     /// It, where it is above zero; zero elsewhere.
     fn positive(self) -> Self;
-    /// `then` where it is above zero, `otherwise` elsewhere.
-    fn if_positive(self, then: Self, otherwise: Self) -> Self;
+    /// `then` where it is above zero, `otherwise` elsewhere, which is asked for only where it is needed.
+    fn if_positive(self, then: Self, otherwise: impl FnOnce() -> Self) -> Self;
 }
 
 impl Algebra for Lane {
@@ -53,7 +53,35 @@ impl Algebra for Lane {
     }
 
     #[inline(always)]
-    fn if_positive(self, then: Self, otherwise: Self) -> Self {
+    fn if_positive(self, then: Self, otherwise: impl FnOnce() -> Self) -> Self {
         Self::if_positive(self, then, otherwise)
+    }
+}
+
+impl Algebra for f64 {
+    #[inline(always)]
+    fn constant(self, value: f64) -> Self {
+        value
+    }
+
+    #[inline(always)]
+    fn exp(self) -> Self {
+        lanes::exp(self)
+    }
+
+    #[inline(always)]
+    fn ln(self) -> Self {
+        lanes::ln(self)
+    }
+
+    #[inline(always)]
+    fn positive(self) -> Self {
+        if self > 0.0 { self } else { 0.0 }
+    }
+
+    #[inline(always)]
+    fn if_positive(self, then: Self, otherwise: impl FnOnce() -> Self) -> Self {
+        let otherwise = otherwise();
+        if self > 0.0 { then } else { otherwise }
     }
 }

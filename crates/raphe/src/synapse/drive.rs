@@ -4,29 +4,115 @@
 //! [`Drive::thin`] leaves out the knots that a straight line explains, because every knot ends a step of the solver.
 
 use super::{
-    model::{self, Inputs, Jacobian, STATES, Synapse, Terms},
+    model::{self, Factored, Inputs, Jacobian, STATES, Synapse, Terms},
     rosenbrock::{AFTER_JUMP, Solver, System},
 };
 use crate::lanes::{LANES, Lane};
+use pulp::{Arch, NullaryFnOnce};
+
+/// The parts of a step, each run with the widest vectors that the processor has: one person after the other in the source,
+/// several at once in the machine. The same numbers come out of every processor.
+struct Rates<'a>(&'a Synapse<Lane>, &'a [Lane; STATES], &'a Inputs<Lane>);
+struct Linearize<'a>(&'a Synapse<Lane>, &'a [Lane; STATES], &'a Inputs<Lane>);
+struct Factor<'a>(&'a Synapse<Lane>, &'a Jacobian<Lane>, f64);
+struct Solve<'a>(&'a Synapse<Lane>, &'a Jacobian<Lane>, &'a Factored<Lane>, &'a [Lane; STATES]);
+
+/// One person's states.
+#[inline(always)]
+fn one(y: &[Lane; STATES], lane: usize) -> [f64; STATES] {
+    let mut one = [0.0; STATES];
+    for n in 0..STATES {
+        one[n] = y[n].0[lane];
+    }
+    one
+}
+
+/// Puts one person's states in their place.
+#[inline(always)]
+fn put(all: &mut [Lane; STATES], lane: usize, one: &[f64; STATES]) {
+    for n in 0..STATES {
+        all[n].0[lane] = one[n];
+    }
+}
+
+impl NullaryFnOnce for Rates<'_> {
+    type Output = [Lane; STATES];
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let mut all = [Lane::ZERO; STATES];
+        for lane in 0..LANES {
+            let (synapse, y, inputs) = (self.0.one(lane), one(self.1, lane), self.2.of(lane));
+            put(&mut all, lane, &model::rates(&y, &inputs, &synapse, &model::terms(&y, &inputs, &synapse)));
+        }
+        all
+    }
+}
+
+impl NullaryFnOnce for Linearize<'_> {
+    type Output = ([Lane; STATES], Jacobian<Lane>);
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let (mut all, mut jacobian) = ([Lane::ZERO; STATES], Jacobian::each(|_| Lane::ZERO));
+        for lane in 0..LANES {
+            let (synapse, y, inputs) = (self.0.one(lane), one(self.1, lane), self.2.of(lane));
+            let terms = model::terms(&y, &inputs, &synapse);
+            put(&mut all, lane, &model::rates(&y, &inputs, &synapse, &terms));
+            jacobian.put(lane, &Jacobian::at(&y, &inputs, &synapse, &terms));
+        }
+        (all, jacobian)
+    }
+}
+
+impl NullaryFnOnce for Factor<'_> {
+    type Output = Factored<Lane>;
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let mut factored = Factored::each(|_| Lane::ZERO);
+        for lane in 0..LANES {
+            factored.put(lane, &self.1.of(lane).factor(self.2, &self.0.one(lane)));
+        }
+        factored
+    }
+}
+
+impl NullaryFnOnce for Solve<'_> {
+    type Output = [Lane; STATES];
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let mut all = [Lane::ZERO; STATES];
+        for lane in 0..LANES {
+            let (synapse, jacobian) = (self.0.one(lane), self.1.of(lane));
+            let solved = self.2.of(lane).solve(&jacobian, &one(self.3, lane), &synapse);
+            put(&mut all, lane, &solved);
+        }
+        all
+    }
+}
 
 impl System<STATES> for Synapse<Lane> {
     type Inputs = Inputs<Lane>;
-    type Factored = model::Factored;
+    type Jacobian = Jacobian<Lane>;
+    type Factored = Factored<Lane>;
 
-    #[inline(always)]
     fn rates(&self, y: &[Lane; STATES], inputs: &Inputs<Lane>) -> [Lane; STATES] {
-        model::rates(y, inputs, self, &model::terms(y, inputs, self))
+        Arch::new().dispatch(Rates(self, y, inputs))
     }
 
-    #[inline(always)]
-    fn factor(&self, y: &[Lane; STATES], inputs: &Inputs<Lane>, per_step: f64) -> model::Factored {
-        let terms = model::terms(y, inputs, self);
-        Jacobian::at(y, inputs, self, &terms).factor(Lane::all(per_step), self)
+    fn linearize(&self, y: &[Lane; STATES], inputs: &Inputs<Lane>) -> ([Lane; STATES], Jacobian<Lane>) {
+        Arch::new().dispatch(Linearize(self, y, inputs))
     }
 
-    #[inline(always)]
-    fn solve(&self, matrix: &model::Factored, rhs: &[Lane; STATES]) -> [Lane; STATES] {
-        matrix.solve(rhs, self)
+    fn factor(&self, jacobian: &Jacobian<Lane>, per_step: f64) -> Self::Factored {
+        Arch::new().dispatch(Factor(self, jacobian, per_step))
+    }
+
+    fn solve(
+        &self,
+        jacobian: &Jacobian<Lane>,
+        matrix: &Factored<Lane>,
+        rhs: &[Lane; STATES],
+    ) -> [Lane; STATES] {
+        Arch::new().dispatch(Solve(self, jacobian, matrix, rhs))
     }
 }
 
@@ -100,13 +186,12 @@ impl Drive {
     /// Follows it from rest and shows wanted moments, which ascend from the first knot on.
     ///
     /// Past the last knot the inputs stay. Returns who could not be followed.
-    #[inline(always)]
     pub(crate) fn follow(
         &self,
         synapse: &Synapse<Lane>,
         moments: &[f64],
         relative: f64,
-        mut keep: impl FnMut(&Seen<'_>),
+        keep: &mut dyn FnMut(&Seen<'_>),
     ) -> [bool; LANES] {
         let rest = synapse.rest();
         let absolute = std::array::from_fn(|n| relative * ABSOLUTE * rest[n].0[0]);
@@ -140,12 +225,16 @@ impl Drive {
             if from >= end {
                 break;
             }
-            let per = 1.0 / (to - from);
-            let at = |moment: f64| a.toward(&b, (moment - from) * per);
+            let slope = a.slope(&b, 1.0 / (to - from));
+            let at = |moment: f64| match moment {
+                _ if moment <= from => a,
+                _ if moment >= to => b,
+                _ => a.along(&slope, moment - from),
+            };
             let steady = a.values() == b.values();
             solver.advance(synapse, (from, to), at, steady, |step| {
                 while let Some(moment) = moments.get(next).filter(|moment| **moment <= step.to) {
-                    show(next, &step.at(*moment), &at(moment.min(to)));
+                    show(next, &step.at(*moment), &at(*moment));
                     next += 1;
                 }
             });
@@ -164,15 +253,25 @@ impl Inputs<f64> {
 }
 
 impl Inputs<Lane> {
-    /// What lies on the straight line to another, after a share of the way.
+    /// How fast they change on the way to others.
     #[inline(always)]
-    fn toward(&self, other: &Self, share: f64) -> Self {
-        let mut between = *self;
-        macro_rules! mix {
-            ($($field:ident)+) => { $(between.$field = self.$field + (other.$field - self.$field) * share;)+ };
-        }
-        mix!(u u_r kinact_a kinact_b rev_a rev_b mdma htp_in tp lnaa tph_mult tph_inh ago_1a ant_1a fire_ext
-             ago_2a ant_2a ago_1a_post ant_1a_post);
-        between
+    fn slope(&self, other: &Self, per_hour: f64) -> Self {
+        self.zip(other, |from, to| (to - from) * per_hour)
+    }
+
+    /// Where they are after some hours.
+    #[inline(always)]
+    fn along(&self, slope: &Self, hours: f64) -> Self {
+        self.zip(slope, |from, slope| from + slope * hours)
+    }
+
+    #[inline(always)]
+    fn zip(&self, other: &Self, f: impl Fn(Lane, Lane) -> Lane) -> Self {
+        let (ours, theirs) = (self.values(), other.values());
+        let mut next = 0;
+        Self::each(|_| {
+            next += 1;
+            f(ours[next - 1], theirs[next - 1])
+        })
     }
 }

@@ -36,16 +36,33 @@ macro_rules! named {
         pub(crate) struct $name<N> { $($(#[$doc])* pub(crate) $field: N,)+ }
 
         #[allow(dead_code, reason = "not every struct needs each of these")]
+        impl $name<Lane> {
+            /// What is one person's of it.
+            #[inline(always)]
+            pub(crate) fn of(&self, lane: usize) -> $name<f64> {
+                $name { $($field: self.$field.0[lane]),+ }
+            }
+
+            /// Puts one person's in its place.
+            #[inline(always)]
+            pub(crate) fn put(&mut self, lane: usize, one: &$name<f64>) {
+                $(self.$field.0[lane] = one.$field;)+
+            }
+        }
+
+        #[allow(dead_code, reason = "not every struct needs each of these")]
         impl<N: Copy> $name<N> {
             /// The symbols, in the order of the fields.
             pub(crate) const SYMBOLS: &'static [&'static str] = &[$($symbol),+];
 
-            /// Made by asking for each symbol.
+            /// Made by asking for each symbol, in order.
+            #[inline(always)]
             pub(crate) fn each(mut value: impl FnMut(&'static str) -> N) -> Self {
                 Self { $($field: value($symbol)),+ }
             }
 
             /// The values, in the order of the fields.
+            #[inline(always)]
             pub(crate) fn values(&self) -> [N; [$($symbol),+].len()] {
                 [$(self.$field),+]
             }
@@ -238,7 +255,7 @@ pub(crate) fn trp_at_rest(p: &Parameters<Lane>) -> Lane {
         let held = p.tph_km + trp + trp * trp / p.tph_ki;
         let excess = entry - most * trp / held - out * trp;
         let slope = most * (p.tph_km - trp * trp / p.tph_ki) / (held * held) + out;
-        trp = trp + excess / slope;
+        trp += excess / slope;
     }
     trp
 }
@@ -282,6 +299,12 @@ pub(crate) struct Synapse<N> {
 }
 
 impl Synapse<Lane> {
+    /// One person's.
+    #[inline(always)]
+    pub(crate) fn one(&self, lane: usize) -> Synapse<f64> {
+        Synapse { p: self.p.of(lane), d: self.d.of(lane) }
+    }
+
     pub(crate) fn of(p: Parameters<Lane>) -> Self {
         Self { d: derive(&p, trp_at_rest(&p)), p }
     }
@@ -316,8 +339,9 @@ named! {
         free "free",
         /// Transport back, µM/h.
         sert "sert",
-        /// Releasable store, fold.
+        /// Releasable store, fold, and what the terminal autoreceptor lets through.
         rrp "rrp",
+        brake "brake",
         /// Release, µM/h.
         rel "rel",
         /// Active share of MAO-A and of MAO-B.
@@ -356,7 +380,7 @@ pub(crate) fn terms<N: Algebra>(y: &[N; STATES], i: &Inputs<N>, s: &Synapse<N>) 
     let above = a - k.a0;
     let slowed = -(p.kap * d * above);
     let freed = p.kap_ant * d * (k.a0 - a) / k.a0 + 1.0;
-    let ln_f = i.fire_ext.ln() + above.if_positive(slowed, freed.positive().ln());
+    let ln_f = i.fire_ext.ln() + above.if_positive(slowed, || freed.positive().ln());
     let f = ln_f.exp();
 
     // Synthesis and entry.
@@ -370,7 +394,8 @@ pub(crate) fn terms<N: Algebra>(y: &[N; STATES], i: &Inputs<N>, s: &Synapse<N>) 
     let sert = k.vs * e / (k.km * taken + e);
     let fill = v / p.v0;
     let rrp = fill * (p.kappa_v + 1.0) / (fill + p.kappa_v);
-    let rel = k.rel_v * rrp * f * (-(p.kap_b * (b - k.b0))).exp();
+    let brake = (-(p.kap_b * (b - k.b0))).exp();
+    let rel = k.rel_v * rrp * f * brake;
     let ea = ma / (i.rev_a + 1.0);
     let eb = mb / (i.rev_b + 1.0);
     let active = |of_b: N| (-p.res + 1.0) * ((-of_b + 1.0) * ea + of_b * eb) + p.res;
@@ -402,6 +427,7 @@ pub(crate) fn terms<N: Algebra>(y: &[N; STATES], i: &Inputs<N>, s: &Synapse<N>) 
         free,
         sert,
         rrp,
+        brake,
         rel,
         ea,
         eb,
@@ -484,72 +510,74 @@ pub(crate) fn outputs<N: Algebra>(i: &Inputs<N>, s: &Synapse<N>, t: &Terms<N>) -
     }
 }
 
-/// Derivatives of the rates by the states: those that are not zero, with what [`Jacobian::factor`] needs of them.
-///
-/// `trp_r` is the derivative of the rate of `trp` by `r`, and so on; synthesis `s` enters `trp` and `htp` alike.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Jacobian {
-    s_trp: Lane,
-    s_e: Lane,
-    s_r: Lane,
-    s_d: Lane,
-    s_tp: Lane,
-    trp_rest: Lane,
-    aadc_htp: Lane,
-    c_c: Lane,
-    c_v: Lane,
-    sert_e: Lane,
-    c_ma: Lane,
-    c_mb: Lane,
-    v_c: Lane,
-    v_v: Lane,
-    rel_v: Lane,
-    rel_e: Lane,
-    rel_r: Lane,
-    rel_d: Lane,
-    e_c: Lane,
-    e_e: Lane,
-    q_q: Lane,
-    q_ma: Lane,
-    q_mb: Lane,
-    mao_c: Lane,
-    r_c: Lane,
-    r_v: Lane,
-    r_r: Lane,
-    r_d: Lane,
-    r_ma: Lane,
-    r_mb: Lane,
-    d_r: Lane,
-    ma_ma: Lane,
-    mb_mb: Lane,
+named! {
+    /// Derivatives of the rates by the states: those that are not zero, with what [`Jacobian::factor`] needs of them.
+    ///
+    /// `r_c` is the derivative of the rate of `r` by `c`, and so on; synthesis `s` enters `trp` and `htp` alike.
+    Jacobian {
+        s_trp "s_trp",
+        s_e "s_e",
+        s_r "s_r",
+        s_d "s_d",
+        s_tp "s_tp",
+        trp_rest "trp_rest",
+        aadc_htp "aadc_htp",
+        c_c "c_c",
+        c_v "c_v",
+        sert_e "sert_e",
+        c_ma "c_ma",
+        c_mb "c_mb",
+        v_c "v_c",
+        v_v "v_v",
+        rel_v "rel_v",
+        rel_e "rel_e",
+        rel_r "rel_r",
+        rel_d "rel_d",
+        e_c "e_c",
+        e_e "e_e",
+        q_q "q_q",
+        q_ma "q_ma",
+        q_mb "q_mb",
+        mao_c "mao_c",
+        r_c "r_c",
+        r_v "r_v",
+        r_r "r_r",
+        r_d "r_d",
+        r_ma "r_ma",
+        r_mb "r_mb",
+        d_r "d_r",
+        ma_ma "ma_ma",
+        mb_mb "mb_mb",
+    }
 }
 
-impl Jacobian {
+impl<N: Algebra> Jacobian<N> {
     /// The derivatives at a state.
     #[inline(always)]
-    pub(crate) fn at(y: &[Lane; STATES], i: &Inputs<Lane>, s: &Synapse<Lane>, t: &Terms<Lane>) -> Self {
+    pub(crate) fn at(y: &[N; STATES], i: &Inputs<N>, s: &Synapse<N>, t: &Terms<N>) -> Self {
         let [trp, _, htp, c, v, e, q, _, _, r, _, _, d, _, tp] = *y;
         let (p, k) = (&s.p, &s.d);
-        let (zero, one) = (Lane::ZERO, Lane::ONE);
+        let (zero, one) = (trp.constant(0.0), trp.constant(1.0));
+        let above_zero = |value: N| (value - 1e-30).positive() + 1e-30;
 
         // Receptors and firing.
         let bound = one / (r / p.k1a + i.ago_1a + i.ant_1a + 1.0);
         let a_r = (i.ant_1a + 1.0) * bound * bound / p.k1a;
         let above = t.a - k.a0;
         let per_freed = one / (p.kap_ant * d * (-above) / k.a0 + 1.0);
-        let ln_f_r = above.if_positive(-(p.kap * d), -(p.kap_ant * d / k.a0) * per_freed) * a_r;
-        let ln_f_d = above.if_positive(-(p.kap * above), -(p.kap_ant * above / k.a0) * per_freed);
+        let ln_f_r = above.if_positive(-(p.kap * d), || -(p.kap_ant * d / k.a0) * per_freed) * a_r;
+        let ln_f_d = above.if_positive(-(p.kap * above), || -(p.kap_ant * above / k.a0) * per_freed);
         let half = p.k1b + t.x;
         let b_e = p.k1b / (half * half * p.e0);
 
         // Synthesis: `s` is proportional to trp over what holds it, and to tp.
         let per_held = one / (p.tph_km + trp + trp * trp / p.tph_ki);
-        let capacity = t.s / (trp.max(Lane::all(1e-30)) * per_held);
+        let capacity = t.s / (above_zero(trp) * per_held);
         let s_trp = capacity * (p.tph_km - trp * trp / p.tph_ki) * per_held * per_held;
         let s_r = t.s * p.alpha * ln_f_r;
         let s_d = t.s * p.alpha * ln_f_d;
         let s_e = -(t.s * p.kap_s * b_e);
-        let s_tp = t.s / tp.max(Lane::all(1e-30));
+        let s_tp = t.s / above_zero(tp);
         let held = one / (p.aadc_km + htp);
         let aadc_htp = p.aadc_vmax * p.aadc_km * held * held;
 
@@ -560,14 +588,14 @@ impl Jacobian {
         let fill = v / p.v0;
         let held = one / (fill + p.kappa_v);
         let rrp_v = (p.kappa_v + 1.0) * p.kappa_v * held * held / p.v0;
-        let braked = k.rel_v * t.f * (-(p.kap_b * (t.b - k.b0))).exp();
+        let braked = k.rel_v * t.f * t.brake;
         let rel_v = braked * rrp_v;
         let rel_r = t.rel * ln_f_r;
         let rel_d = t.rel * ln_f_d;
         let rel_e = -(t.rel * p.kap_b * b_e);
         let (per_a, per_b) = (one / (i.rev_a + 1.0), one / (i.rev_b + 1.0));
         let not_res = one - p.res;
-        let active = |of_b: Lane| not_res * ((one - of_b) * t.ea + of_b * t.eb) + p.res;
+        let active = |of_b: N| not_res * ((one - of_b) * t.ea + of_b * t.eb) + p.res;
         let held = one / (p.mao_km + c);
         let mao_c = k.vm * active(p.w_b) * p.mao_km * held * held;
         let full = k.vm * c * held * not_res;
@@ -577,8 +605,8 @@ impl Jacobian {
         let room = one - fill / p.vfill;
         let pumps = k.vmat_v / (p.md_vi * i.mdma * t.free + 1.0);
         let held = one / (p.vmat_k + c);
-        let vmat_c = pumps * p.vmat_k * held * held * room.max(zero);
-        let vmat_v = -room.if_positive(pumps * c * held / (p.v0 * p.vfill), zero);
+        let vmat_c = pumps * p.vmat_k * held * held * room.positive();
+        let vmat_v = -room.if_positive(pumps * c * held / (p.v0 * p.vfill), || zero);
         let held = one / (p.md_k + c);
         let jm_c = p.md_j * i.mdma * t.free * t.free * p.md_k * held * held;
         let emptied = p.k_vl + p.md_vm * i.mdma * t.free;
@@ -591,7 +619,7 @@ impl Jacobian {
         let glr = p.ns_r * r * p.gl_r * p.k_r;
         let vesicular = p.k_r * (one - p.leak_r);
         let fired = vesicular * t.rrp * p.phi * t.f;
-        let over = above.max(zero) + p.h_d;
+        let over = above.positive() + p.h_d;
 
         Self {
             s_trp,
@@ -624,19 +652,19 @@ impl Jacobian {
             r_d: fired * ln_f_d,
             r_ma: -(glr * (one - p.w_bg) * per_a),
             r_mb: -(glr * p.w_bg * per_b),
-            d_r: above.if_positive(-(p.delta * p.h_d * a_r / (over * over * p.tau_d)), zero),
-            ma_ma: -(Lane::all(LN_2) / p.t_a + i.kinact_a),
-            mb_mb: -(Lane::all(LN_2) / p.t_b + i.kinact_b),
+            d_r: above.if_positive(-(p.delta * p.h_d * a_r / (over * over * p.tau_d)), || zero),
+            ma_ma: -(one * LN_2 / p.t_a + i.kinact_a),
+            mb_mb: -(one * LN_2 / p.t_b + i.kinact_b),
         }
     }
 
     /// `1 / (h gamma) - J`, ready to be solved with: what stands alone is a division, what is left after pool, htp, q, D
     /// and trp have been put into the others is four by four.
     #[inline(always)]
-    pub(crate) fn factor(self, per_step: Lane, s: &Synapse<Lane>) -> Factored {
+    pub(crate) fn factor(&self, per_step: N, s: &Synapse<N>) -> Factored<N> {
         let (p, k) = (&s.p, &s.d);
-        let (g, one) = (per_step, Lane::ONE);
-        let by = |diagonal: Lane| one / (g + diagonal);
+        let (g, one) = (per_step, per_step.constant(1.0));
+        let by = |diagonal: N| one / (g + diagonal);
         let pool = by(p.k_pool_out + p.k_pool_rem);
         let d = by(one / p.tau_d);
         let q = by(-self.q_q);
@@ -653,7 +681,7 @@ impl Jacobian {
             [g - self.c_c, -self.c_v, -(self.sert_e + passed * self.s_e), -(passed * s_r)],
             [-self.v_c, g - self.v_v, self.rel_e, rel_r],
             [-self.e_c, -self.rel_v, g - self.e_e - p.kb * q_e, -rel_r],
-            [-self.r_c, -self.r_v, Lane::ZERO, g - r_r],
+            [-self.r_c, -self.r_v, g.constant(0.0), g - r_r],
         ];
         for pivot in 0..4 {
             let inverse = one / m[pivot][pivot];
@@ -666,7 +694,24 @@ impl Jacobian {
                 }
             }
         }
+        let [[m00, m01, m02, m03], [m10, m11, m12, m13], [m20, m21, m22, m23], [m30, m31, m32, m33]] = m;
         Factored {
+            m00,
+            m01,
+            m02,
+            m03,
+            m10,
+            m11,
+            m12,
+            m13,
+            m20,
+            m21,
+            m22,
+            m23,
+            m30,
+            m31,
+            m32,
+            m33,
             pool,
             d,
             q,
@@ -675,7 +720,6 @@ impl Jacobian {
             q_e,
             s_r,
             d_r,
-            m,
             ma: by(-self.ma_ma),
             mb: by(-self.mb_mb),
             platelet: by(p.k_p),
@@ -683,38 +727,58 @@ impl Jacobian {
             hia: by(p.k_hia),
             csf: by(p.k_csf),
             hia_csf: p.k_csf / k.hia0,
-            j: self,
         }
     }
 }
 
-/// A factored matrix.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Factored {
-    pool: Lane,
-    d: Lane,
-    q: Lane,
-    trp: Lane,
-    htp: Lane,
-    q_e: Lane,
-    s_r: Lane,
-    d_r: Lane,
-    m: [[Lane; 4]; 4],
-    ma: Lane,
-    mb: Lane,
-    platelet: Lane,
-    tp: Lane,
-    hia: Lane,
-    csf: Lane,
-    hia_csf: Lane,
-    j: Jacobian,
+named! {
+    /// A factored matrix: one over what stands alone, what was put away, and the four by four with its own factors.
+    Factored {
+        pool "pool",
+        d "d",
+        q "q",
+        trp "trp",
+        htp "htp",
+        q_e "q_e",
+        s_r "s_r",
+        d_r "d_r",
+        m00 "m00",
+        m01 "m01",
+        m02 "m02",
+        m03 "m03",
+        m10 "m10",
+        m11 "m11",
+        m12 "m12",
+        m13 "m13",
+        m20 "m20",
+        m21 "m21",
+        m22 "m22",
+        m23 "m23",
+        m30 "m30",
+        m31 "m31",
+        m32 "m32",
+        m33 "m33",
+        ma "ma",
+        mb "mb",
+        platelet "platelet",
+        tp "tp",
+        hia "hia",
+        csf "csf",
+        hia_csf "hia_csf",
+    }
 }
 
-impl Factored {
+impl<N: Algebra> Factored<N> {
     /// Solves for one right-hand side.
     #[inline(always)]
-    pub(crate) fn solve(&self, rhs: &[Lane; STATES], s: &Synapse<Lane>) -> [Lane; STATES] {
-        let (p, j) = (&s.p, &self.j);
+    pub(crate) fn solve(&self, j: &Jacobian<N>, rhs: &[N; STATES], s: &Synapse<N>) -> [N; STATES] {
+        let p = &s.p;
+        let m = [
+            [self.m00, self.m01, self.m02, self.m03],
+            [self.m10, self.m11, self.m12, self.m13],
+            [self.m20, self.m21, self.m22, self.m23],
+            [self.m30, self.m31, self.m32, self.m33],
+        ];
         let [trp, pool, htp, c, v, e, q, hia, csf, r, ma, mb, d, platelet, tp] = *rhs;
         // What stands alone.
         let (ma, mb) = (ma * self.ma, mb * self.mb);
@@ -734,14 +798,14 @@ impl Factored {
         ];
         for row in 1..4 {
             for column in 0..row {
-                k[row] = k[row] - self.m[row][column] * k[column];
+                k[row] = k[row] - m[row][column] * k[column];
             }
         }
         for row in (0..4).rev() {
             for column in row + 1..4 {
-                k[row] = k[row] - self.m[row][column] * k[column];
+                k[row] = k[row] - m[row][column] * k[column];
             }
-            k[row] = k[row] * self.m[row][row];
+            k[row] = k[row] * m[row][row];
         }
         let [c, v, e, r] = k;
         // Back into what was put away.

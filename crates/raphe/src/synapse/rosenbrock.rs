@@ -24,14 +24,18 @@ use crate::lanes::{LANES, Lane};
 pub(crate) trait System<const N: usize> {
     /// What drives them.
     type Inputs: Copy;
+    /// The Jacobian J.
+    type Jacobian;
     /// `1 / (h gamma) - J`, ready to be solved with.
     type Factored;
     /// How fast each state changes.
     fn rates(&self, y: &[Lane; N], inputs: &Self::Inputs) -> [Lane; N];
-    /// The matrix at a state.
-    fn factor(&self, y: &[Lane; N], inputs: &Self::Inputs, per_step: f64) -> Self::Factored;
+    /// The same with the Jacobian there.
+    fn linearize(&self, y: &[Lane; N], inputs: &Self::Inputs) -> ([Lane; N], Self::Jacobian);
+    /// The matrix for a step.
+    fn factor(&self, jacobian: &Self::Jacobian, per_step: f64) -> Self::Factored;
     /// Solves with it.
-    fn solve(&self, matrix: &Self::Factored, rhs: &[Lane; N]) -> [Lane; N];
+    fn solve(&self, jacobian: &Self::Jacobian, matrix: &Self::Factored, rhs: &[Lane; N]) -> [Lane; N];
 }
 
 /// A step that was taken.
@@ -53,9 +57,7 @@ impl<const N: usize> Step<'_, N> {
             return *self.after;
         }
         let s = (moment - self.from) / (self.to - self.from);
-        std::array::from_fn(|n| {
-            self.before[n] * (1.0 - s) + self.after[n] * s + self.bend[n] * (s * (1.0 - s))
-        })
+        each(|n| self.before[n] * (1.0 - s) + self.after[n] * s + self.bend[n] * (s * (1.0 - s)))
     }
 }
 
@@ -82,7 +84,6 @@ impl<const N: usize> Solver<N> {
     /// Advances over a piece of time on which the inputs run smoothly from one value to another.
     ///
     /// `steady` says that they do not change at all.
-    #[inline(always)]
     pub(crate) fn advance<S: System<N>>(
         &mut self,
         system: &S,
@@ -95,16 +96,18 @@ impl<const N: usize> Solver<N> {
         while t < to {
             let left = to - t;
             let here = inputs(t);
-            let f = system.rates(&self.y, &here);
-            let f_t: Option<[Lane; N]> = (!steady).then(|| {
+            let (f, jacobian) = system.linearize(&self.y, &here);
+            let mut f_t = [Lane::ZERO; N];
+            if !steady {
                 let later = left * 1e-6;
                 let f_later = system.rates(&self.y, &inputs(t + later));
-                std::array::from_fn(|n| (f_later[n] - f[n]) * (1.0 / later))
-            });
+                f_t = each(|n| (f_later[n] - f[n]) * (1.0 / later));
+            }
             loop {
                 let last = self.next >= left * (1.0 - 1e-9);
                 let h = if last { left } else { self.next };
-                let taken = self.attempt(system, h, &here, &inputs(t + h), &f, f_t.as_ref());
+                let there = inputs(if last { to } else { t + h });
+                let taken = self.attempt(system, h, &jacobian, &there, &f, &f_t);
                 let error = self.error(&taken.after, &taken.error);
                 if error <= 1.0 || h <= SHORTEST {
                     let end = if last { to } else { t + h };
@@ -125,48 +128,43 @@ impl<const N: usize> Solver<N> {
         }
     }
 
-    #[inline(always)]
     fn attempt<S: System<N>>(
         &self,
         system: &S,
         h: f64,
-        here: &S::Inputs,
+        jacobian: &S::Jacobian,
         there: &S::Inputs,
         f: &[Lane; N],
-        f_t: Option<&[Lane; N]>,
+        f_t: &[Lane; N],
     ) -> Attempt<N> {
         let y = &self.y;
         let per = 1.0 / h;
-        let matrix = system.factor(y, here, 2.0 * per);
-        let drift = |share: f64, n: usize| f_t.map_or(Lane::ZERO, |f_t| f_t[n] * (share * h));
-        let k1 = system.solve(&matrix, &std::array::from_fn(|n| f[n] + drift(0.5, n)));
-        let k2 = system.solve(&matrix, &std::array::from_fn(|n| f[n] + k1[n] * (4.0 * per) + drift(1.5, n)));
-        let y3: [Lane; N] = std::array::from_fn(|n| y[n] + k1[n] * 2.0);
+        let matrix = system.factor(jacobian, 2.0 * per);
+        let k1 = system.solve(jacobian, &matrix, &each(|n| f[n] + f_t[n] * (0.5 * h)));
+        let k2 = system.solve(jacobian, &matrix, &each(|n| f[n] + k1[n] * (4.0 * per) + f_t[n] * (1.5 * h)));
+        let y3: [Lane; N] = each(|n| y[n] + k1[n] * 2.0);
         let f3 = system.rates(&y3, there);
-        let k3 = system.solve(&matrix, &std::array::from_fn(|n| f3[n] + (k1[n] - k2[n]) * per));
-        let y4: [Lane; N] = std::array::from_fn(|n| y3[n] + k3[n]);
+        let k3 = system.solve(jacobian, &matrix, &each(|n| f3[n] + (k1[n] - k2[n]) * per));
+        let y4: [Lane; N] = each(|n| y3[n] + k3[n]);
         let f4 = system.rates(&y4, there);
-        let error = system
-            .solve(&matrix, &std::array::from_fn(|n| f4[n] + (k1[n] - k2[n] - k3[n] * (8.0 / 3.0)) * per));
-        Attempt {
-            after: std::array::from_fn(|n| y4[n] + error[n]),
-            bend: std::array::from_fn(|n| k1[n] * 3.0 - k2[n]),
-            error,
-        }
+        let error =
+            system.solve(jacobian, &matrix, &each(|n| f4[n] + (k1[n] - k2[n] - k3[n] * (8.0 / 3.0)) * per));
+        Attempt { after: each(|n| y4[n] + error[n]), bend: each(|n| k1[n] * 3.0 - k2[n]), error }
     }
 
     /// The error of a step over what is allowed: the root of the mean square over the states, of the worst lane.
     #[inline(always)]
     fn error(&self, after: &[Lane; N], error: &[Lane; N]) -> f64 {
         let squares = self.squares(after, error);
-        let mut worst = 0.0;
+        let mut worst: f64 = 0.0;
         for (square, failed) in squares.0.iter().zip(&self.failed) {
-            if !failed && !(*square <= worst) {
-                worst = *square;
-                if worst.is_nan() {
-                    return f64::INFINITY;
-                }
+            if *failed {
+                continue;
             }
+            if square.is_nan() {
+                return f64::INFINITY;
+            }
+            worst = square.max(worst);
         }
         worst.sqrt()
     }
@@ -185,9 +183,19 @@ impl<const N: usize> Solver<N> {
     /// Marks whoever still cannot be advanced by the shortest step.
     fn give_up(&mut self, after: &[Lane; N], error: &[Lane; N]) {
         for (lane, square) in self.squares(after, error).0.iter().enumerate() {
-            self.failed[lane] |= !(*square <= 1.0);
+            self.failed[lane] |= square.is_nan() || *square > 1.0;
         }
     }
+}
+
+/// One lane for each state; a plain loop, so that it becomes part of what calls it.
+#[inline(always)]
+fn each<const N: usize>(mut f: impl FnMut(usize) -> Lane) -> [Lane; N] {
+    let mut all = [Lane::ZERO; N];
+    for (n, one) in all.iter_mut().enumerate() {
+        *one = f(n);
+    }
+    all
 }
 
 /// By how much to lengthen or shorten a step.

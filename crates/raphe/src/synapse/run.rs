@@ -139,7 +139,7 @@ pub fn run(
     moments.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
     let columns = [&["time_h"][..], &STATE_SYMBOLS, Outputs::<f64>::SYMBOLS, &WITH_UNITS].concat();
     let mut rows = Vec::with_capacity(moments.len());
-    let failed = drive.follow(&synapse, &moments, RELATIVE, |seen| {
+    let failed = drive.follow(&synapse, &moments, RELATIVE, &mut |seen| {
         let told = model::outputs(seen.inputs, &synapse, seen.terms);
         let states = seen.y.iter().map(|state| state.0[0]);
         let outputs = told.values().map(|value| value.0[0]);

@@ -103,7 +103,7 @@ const DERIVED: [Meaning; 15] = [
     ("b0", PURE, "activation of the terminal autoreceptor at rest"),
 ];
 
-const TERMS: [Meaning; 23] = [
+const TERMS: [Meaning; 24] = [
     ("x", PURE, "serotonin outside the cells, over that at rest"),
     ("a", PURE, "activation of the raphe 5-HT1A autoreceptor"),
     ("b", PURE, "activation of the terminal 5-HT1B autoreceptor"),
@@ -114,6 +114,7 @@ const TERMS: [Meaning; 23] = [
     ("free", PURE, "share of the serotonin transporter that is free"),
     ("sert", FLOW, "transport back into the cell"),
     ("rrp", PURE, "releasable store, over that at rest"),
+    ("brake", PURE, "share of release that the terminal autoreceptor lets through, over that at rest"),
     ("rel", FLOW, "release by firing"),
     ("eA", PURE, "activity of MAO-A"),
     ("eB", PURE, "activity of MAO-B"),

@@ -75,7 +75,7 @@ fn follow(
     relative: f64,
 ) -> (Vec<Seen>, [bool; LANES]) {
     let mut seen = Vec::new();
-    let failed = Drive { knots: knots.to_vec() }.follow(synapse, moments, relative, |now| {
+    let failed = Drive { knots: knots.to_vec() }.follow(synapse, moments, relative, &mut |now| {
         seen.push((model::outputs(now.inputs, synapse, now.terms), *now.y));
     });
     (seen, failed)
@@ -116,7 +116,10 @@ fn the_jacobian_is_that_of_the_equations() {
         let rhs: [Lane; STATES] = std::array::from_fn(|n| {
             Lane::each(|lane| draw("rhs", n, lane, attempt) - 0.5) * synapse.rest()[n]
         });
-        let solved = System::solve(&synapse, &synapse.factor(&y, &inputs, per_step), &rhs);
+        let solved = {
+            let (_, jacobian) = synapse.linearize(&y, &inputs);
+            System::solve(&synapse, &jacobian, &synapse.factor(&jacobian, per_step), &rhs)
+        };
         for lane in 0..LANES {
             let fixed = |value: Lane| Dual::<STATES>::fixed(value.0[lane]);
             let (mut p, mut d, mut i) =

@@ -111,7 +111,7 @@ pub fn hourly(people: &[Person], days: u32, relative: f64) -> Vec<Vec<f64>> {
             (hour, Inputs { u, u_r: u, ..Inputs::REST.for_all() })
         });
         let drive = Drive { knots: knots.collect() };
-        let failed = drive.follow(&synapse(&eight), &moments, relative, |now| {
+        let failed = drive.follow(&synapse(&eight), &moments, relative, &mut |now| {
             for (lane, seen) in seen.iter_mut().enumerate() {
                 seen[now.moment] = now.terms.x.0[lane];
             }

@@ -218,11 +218,11 @@ impl Algebra for Symbol<'_> {
     }
 
     fn positive(self) -> Self {
-        self.if_positive(self, self.constant(0.0))
+        self.if_positive(self, || self.constant(0.0))
     }
 
-    fn if_positive(self, then: Self, otherwise: Self) -> Self {
-        self.sheet.write(Expression::IfPositive(self.place, then.place, otherwise.place))
+    fn if_positive(self, then: Self, otherwise: impl FnOnce() -> Self) -> Self {
+        self.sheet.write(Expression::IfPositive(self.place, then.place, otherwise().place))
     }
 }
 

@@ -117,8 +117,8 @@ impl<const N: usize> Algebra for Dual<N> {
         if self.value > 0.0 { self } else { Self::fixed(0.0) }
     }
 
-    fn if_positive(self, then: Self, otherwise: Self) -> Self {
-        if self.value > 0.0 { then } else { otherwise }
+    fn if_positive(self, then: Self, otherwise: impl FnOnce() -> Self) -> Self {
+        if self.value > 0.0 { then } else { otherwise() }
     }
 }
 
@@ -175,6 +175,7 @@ impl<const N: usize> Factored<N> {
 
 impl<E: Equations<N, K>, const N: usize, const K: usize> System<N> for Dense<E, K> {
     type Inputs = [Lane; K];
+    type Jacobian = [[f64; N]; N];
     type Factored = Factored<N>;
 
     #[inline(never)]
@@ -185,19 +186,24 @@ impl<E: Equations<N, K>, const N: usize, const K: usize> System<N> for Dense<E, 
     }
 
     #[inline(never)]
-    fn factor(&self, y: &[Lane; N], inputs: &[Lane; K], per_step: f64) -> Self::Factored {
+    fn linearize(&self, y: &[Lane; N], inputs: &[Lane; K]) -> ([Lane; N], Self::Jacobian) {
         let y = Dual::variables(y.map(|state| state.0[0]));
         let rates = self.0.rates(&y, &inputs.map(|input| Dual::fixed(input.0[0])));
+        (rates.map(|rate| Lane::all(rate.value)), rates.map(|rate| rate.by))
+    }
+
+    #[inline(never)]
+    fn factor(&self, jacobian: &Self::Jacobian, per_step: f64) -> Self::Factored {
         Factored::of(std::array::from_fn(|row| {
             std::array::from_fn(|column| {
                 let diagonal = if row == column { per_step } else { 0.0 };
-                diagonal - rates[row].by[column]
+                diagonal - jacobian[row][column]
             })
         }))
     }
 
     #[inline(never)]
-    fn solve(&self, matrix: &Self::Factored, rhs: &[Lane; N]) -> [Lane; N] {
+    fn solve(&self, _: &Self::Jacobian, matrix: &Self::Factored, rhs: &[Lane; N]) -> [Lane; N] {
         matrix.solve(rhs.map(|value| value.0[0])).map(Lane::all)
     }
 }
