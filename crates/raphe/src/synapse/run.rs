@@ -84,7 +84,10 @@ pub enum RunError {
     },
     /// A person whose inputs have other hours than those of the others.
     #[error("the inputs of person {person} are not told at the hours of the others")]
-    #[diagnostic(code(raphe::synapse::hours), help("give every person the same hours, with values of their own"))]
+    #[diagnostic(
+        code(raphe::synapse::hours),
+        help("give every person the same hours, with values of their own")
+    )]
     Hours {
         /// The person, from 0.
         person: usize,
