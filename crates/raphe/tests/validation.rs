@@ -49,7 +49,8 @@ fn written(knowledge: &Knowledge) -> (String, Vec<String>) {
         &targets::experiments(knowledge, &mut wrong),
         "\n## Brain scans of people\n\nThe engine's typical person on the regimen of the study, at the hours after the last \
          dose that the study gives: where it gives none, 4 h after a single dose and 12 h after the last of many; where it \
-         gives no duration, after 28 days. A scan is inside within ten points.\n\n",
+         gives no duration, after 28 days. A scan is inside within ten points. `used` says whether the constant in the base cites that study; a \
+         scan without it may still have been seen when the constant was chosen.\n\n",
         &scans::table(knowledge, &mut wrong),
         "\n## The same equations elsewhere\n\nAn independent implementation of the same equations and parameters, to the \
          digits it was written down with. Nothing here was measured.\n\n",
