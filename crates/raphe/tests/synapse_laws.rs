@@ -150,6 +150,31 @@ fn more_of_a_reuptake_inhibitor_never_lowers_the_fold() {
 }
 
 #[test]
+fn one_more_reuptake_inhibitor_never_lowers_the_fold() {
+    let drugs = [
+        "sertraline 50 mg",
+        "paroxetine 20 mg",
+        "citalopram 20 mg",
+        "escitalopram 10 mg",
+        "fluoxetine 20 mg",
+        "venlafaxine 75 mg",
+        "tramadol 100 mg",
+        "duloxetine 60 mg",
+        "vortioxetine 10 mg",
+        "clomipramine 75 mg",
+        "fluvoxamine 50 mg",
+    ];
+    for drug in drugs {
+        let line = |what: &str| format!("2026-01-15 08:00 start {what} daily\n");
+        let alone = fold(&line(drug));
+        for other in drugs.iter().filter(|other| **other != drug) {
+            let both = fold(&[line(drug), line(other)].concat());
+            assert!(both >= alone - 1e-6, "{drug} {alone}, with {other} {both}");
+        }
+    }
+}
+
+#[test]
 fn an_antagonist_of_5_ht2a_never_raises_its_activation() {
     for (u, releaser, agonist) in [(0.0, 0.0, 0.0), (4.0, 0.0, 0.0), (0.0, 1.0, 0.0), (4.0, 0.0, 3.0)] {
         let mut before = f64::INFINITY;

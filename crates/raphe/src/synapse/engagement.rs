@@ -5,7 +5,7 @@
 //! test tube on the free level, times what the drugs that have both show of the difference, and with a wide range.
 //!
 //! Drugs at one target share it: their levels over their constants add up. Of several reuptake inhibitors with different
-//! ceilings the ceiling is the mean by what each adds. MAO is not here: the exposure engine knows its inhibitors as it
+//! ceilings the one with the higher reaches what the others cannot, so that one more never frees the transporter. MAO is not here: the exposure engine knows its inhibitors as it
 //! knows those of other enzymes, and hands over what blocks it and how fast it is destroyed.
 
 use super::model::Inputs;
@@ -95,6 +95,13 @@ pub(crate) struct Bond {
     pub(crate) per_level: f64,
     /// 5 to 95 % range of that as factors.
     pub(crate) spread: (f64, f64),
+}
+
+impl Bond {
+    /// The most of its target that it can take.
+    fn most(&self) -> f64 {
+        if let Act::Blocks { most } = self.act { most } else { 1.0 }
+    }
 }
 
 /// Why a substance is missing from the modeled synapse.
@@ -221,6 +228,7 @@ impl Engagement {
                 }
             }
         }
+        engagement.bonds.sort_by(|a, b| b.most().total_cmp(&a.most()));
         for (slot, id) in ["MAO-A", "MAO-B"].into_iter().enumerate() {
             let place = network.enzymes.iter().position(|enzyme| enzyme.id == id);
             engagement.mao[slot] =
@@ -330,15 +338,16 @@ impl Engagement {
     }
 }
 
-/// The share of a target that is taken, under the ceiling of those who take it.
+/// The share of a target that is taken. Who has the higher ceiling comes first: what lies between two ceilings only the
+/// first reach, what lies below the last all of them share.
 fn occupied<'a>(bonds: impl Iterator<Item = (&'a Bond, &'a Lane)>, target: Target) -> Lane {
-    let (mut sum, mut capped) = (Lane::ZERO, Lane::ZERO);
+    let (mut sum, mut taken, mut reached) = (Lane::ZERO, Lane::ZERO, 1.0);
     for (bond, strength) in bonds.filter(|(bond, _)| bond.target == Some(target)) {
-        let most = if let Act::Blocks { most } = bond.act { most } else { 1.0 };
+        taken += sum / (sum + 1.0) * (reached - bond.most());
         sum += *strength;
-        capped += *strength * most;
+        reached = bond.most();
     }
-    let mut taken = capped / (sum + 1.0);
+    taken += sum / (sum + 1.0) * reached;
     for lane in 0..LANES {
         taken.0[lane] = taken.0[lane].min(MOST_OCCUPIED);
     }

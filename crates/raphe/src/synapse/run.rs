@@ -189,7 +189,7 @@ pub fn population(
         let who = |lane: usize| (first + lane).min(population.size() - 1);
         let synapse = synapses.eight(population, who, None);
         let drive = side_by_side(&(0..LANES).map(|lane| inputs(who(lane))).collect::<Vec<_>>(), first)?;
-        let mut rows = vec![Vec::with_capacity(moments.len()); LANES];
+        let mut rows = vec![Vec::new(); LANES];
         let failed = drive.follow(&synapse, &moments, RELATIVE, |seen| {
             for (lane, rows) in rows.iter_mut().enumerate() {
                 rows.push(told(moments[seen.moment], seen, &synapse, lane));

@@ -107,15 +107,15 @@ pub(crate) fn summary(knowledge: &Knowledge) -> String {
     let mut out = String::from(
         "| what | checks | within their factor | typical factor off | known misfits |\n|---|---|---|---|---|\n",
     );
-    let kinds: [(&str, fn(&Check) -> bool); 2] = [
-        ("Area under the curve with an interacting drug over without", |check| {
-            check.text("victim").is_some()
-        }),
-        ("Levels, half-lives, ratios of metabolites", |check| check.text("victim").is_none()),
+    let kinds = [
+        ("Area under the curve with an interacting drug over without", true),
+        ("Levels, half-lives, ratios of metabolites", false),
     ];
-    for (what, of_kind) in kinds {
+    for (what, interaction) in kinds {
         let (mut count, mut within, mut misfits, mut logs) = (0, 0, 0, 0.0);
-        for (check, predicted) in checks.iter().zip(&predicted).filter(|(check, _)| of_kind(check)) {
+        for (check, predicted) in
+            checks.iter().zip(&predicted).filter(|(check, _)| check.text("victim").is_some() == interaction)
+        {
             count += 1;
             misfits += usize::from(check.text("known_misfit").is_some());
             let Ok(value) = predicted else { continue };
