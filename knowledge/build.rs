@@ -250,6 +250,9 @@ fn cited(base: &Base) -> Vec<(String, String)> {
     for item in base.enzymes.iter().flat_map(|enzyme| &enzyme.alleles) {
         evidence(format!("enzymes.toml: {}", item.id), &item.evidence);
     }
+    for item in &base.synapse {
+        evidence(format!("synapse.toml: {}", item.id), &item.evidence);
+    }
     for item in &base.mechanisms {
         evidence(format!("mechanisms.toml: {}", item.id), &item.evidence);
     }

@@ -884,6 +884,9 @@ pub struct SynapseParameter {
     /// Nobody has more.
     #[serde(default)]
     pub most: Option<String>,
+    /// What was measured where it was calibrated.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
 }
 
 impl SynapseParameter {

@@ -160,7 +160,7 @@ enum View {
     List,
     /// Everything known of one substance, each value with its source
     Show {
-        /// Any of its names or codes
+        /// Any of its names or codes; `synapse` shows the parameters of the model
         name: String,
     },
     /// The sources behind one substance

@@ -128,6 +128,8 @@ rules! {
         "A sign's measurement reads as a comparison."
     links::engine_misses_what_it_names
         "What the engine calls by name is in the base."
+    links::synapse_parameter_astray
+        "Every parameter of the synapse has one entry and a value, and there is no entry besides."
     links::article_statement_without_sign
         "Statements S13 to S33 and S35 to S53 of the article each have a sign."
     links::retired_without_successor
@@ -223,6 +225,7 @@ pub fn counts(knowledge: &Knowledge) -> Vec<Count> {
         plain("flags", base.flags.len()),
         plain("criteria", base.criteria.len()),
         plain("rivals", base.rivals.len()),
+        plain("parameters of the synapse", base.synapse.len()),
         plain("danger phrases", phrases),
         plain("countries", base.help.iter().filter(|line| line.country != "*").count()),
         Count { what: "facts", number: facts.len(), checked: Some(checked.len()) },

@@ -5,8 +5,9 @@
 //! test tube on the free level, times what the drugs that have both show of the difference, and with a wide range.
 //!
 //! Drugs at one target share it: their levels over their constants add up. Of several reuptake inhibitors with different
-//! ceilings the ceiling is the mean by what each adds. MAO is not here: the exposure engine knows its inhibitors as it
-//! knows those of other enzymes, and hands over what blocks it and how fast it is destroyed.
+//! ceilings the ceiling is the mean by what each adds, and one more never frees the transporter. MAO is not here: the
+//! exposure engine knows its inhibitors as it knows those of other enzymes, and hands over what blocks it and how fast it is
+//! destroyed.
 
 use super::model::Inputs;
 use crate::{
@@ -114,6 +115,13 @@ pub(crate) struct Bond {
     pub(crate) spread: (f64, f64),
     /// Where the constant is from.
     pub(crate) citation: Citation,
+}
+
+impl Bond {
+    /// The most of its target that it can take.
+    fn most(&self) -> f64 {
+        if let Act::Blocks { most } = self.act { most } else { 1.0 }
+    }
 }
 
 /// Why a substance is missing from the modeled synapse.
@@ -249,6 +257,8 @@ impl Engagement {
                 }
             }
         }
+        // The higher ceilings first, as `occupied` asks them.
+        engagement.bonds.sort_by(|a, b| b.most().total_cmp(&a.most()));
         for (slot, id) in ["MAO-A", "MAO-B"].into_iter().enumerate() {
             let place = network.enzymes.iter().position(|enzyme| enzyme.id == id);
             engagement.mao[slot] =
@@ -364,15 +374,16 @@ impl Engagement {
     }
 }
 
-/// The share of a target that is taken, under the ceiling of those who take it.
+/// The share of a target that is taken: sums of level over constant, under a ceiling that is the mean of theirs by what each
+/// adds. One with a lower ceiling would take something away by that; so those with the higher ceilings are asked first, and
+/// what they reach without the rest is the least.
 fn occupied<'a>(bonds: impl Iterator<Item = (&'a Bond, &'a Lane)>, target: Target) -> Lane {
-    let (mut sum, mut capped) = (Lane::ZERO, Lane::ZERO);
+    let (mut sum, mut capped, mut taken) = (Lane::ZERO, Lane::ZERO, Lane::ZERO);
     for (bond, strength) in bonds.filter(|(bond, _)| bond.target == Some(target)) {
-        let most = if let Act::Blocks { most } = bond.act { most } else { 1.0 };
         sum += *strength;
-        capped += *strength * most;
+        capped += *strength * bond.most();
+        taken = taken.max(capped / (sum + 1.0));
     }
-    let mut taken = capped / (sum + 1.0);
     for lane in 0..LANES {
         taken.0[lane] = taken.0[lane].min(MOST_OCCUPIED);
     }

@@ -1,11 +1,15 @@
 //! The model itself, for modelers: raw inputs in, states and outputs over time out.
 
 use super::{
-    drive::Drive,
+    drive::{Drive, Seen},
     model::{self, Inputs, Outputs, Parameters, STATE_SYMBOLS, Synapse},
-    people,
+    people::{self, Synapses},
 };
-use crate::{knowledge::Knowledge, lanes::Lane};
+use crate::{
+    knowledge::Knowledge,
+    lanes::{LANES, Lane},
+    population::Population,
+};
 
 /// Error allowed in a step.
 const RELATIVE: f64 = 1e-7;
@@ -78,6 +82,16 @@ pub enum RunError {
         /// What stands there.
         found: f64,
     },
+    /// A person whose inputs have other hours than those of the others.
+    #[error("the inputs of person {person} are not told at the hours of the others")]
+    #[diagnostic(
+        code(raphe::synapse::hours),
+        help("give every person the same hours, with values of their own")
+    )]
+    Hours {
+        /// The person, from 0.
+        person: usize,
+    },
     /// Parameters that leave nothing for MAO to do, or no room in vesicles.
     #[error("with these parameters the model has no resting state")]
     #[diagnostic(
@@ -100,6 +114,12 @@ pub struct Trace {
     pub columns: Vec<&'static str>,
     /// Values.
     pub rows: Vec<Vec<f64>>,
+}
+
+/// Symbols of the parameters, in the order of the equations.
+#[must_use]
+pub fn parameters() -> &'static [&'static str] {
+    Parameters::<f64>::SYMBOLS
 }
 
 /// Runs the typical synapse, from rest, for some hours.
@@ -137,27 +157,83 @@ pub fn run(
     moments.push(hours);
     moments.sort_by(f64::total_cmp);
     moments.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
-    let columns = [&["time_h"][..], &STATE_SYMBOLS, Outputs::<f64>::SYMBOLS, &WITH_UNITS].concat();
     let mut rows = Vec::with_capacity(moments.len());
     let failed = drive.follow(&synapse, &moments, RELATIVE, &mut |seen| {
-        let told = model::outputs(seen.inputs, &synapse, seen.terms);
-        let states = seen.y.iter().map(|state| state.0[0]);
-        let outputs = told.values().map(|value| value.0[0]);
-        let again = [told.x, told.f, told.s, told.act_1a, told.act_2a].map(|value| value.0[0]);
-        rows.push(
-            [moments[seen.moment]]
-                .into_iter()
-                .chain(states.clone())
-                .chain(outputs)
-                .chain(states)
-                .chain(again)
-                .collect(),
-        );
+        rows.push(told(moments[seen.moment], seen, &synapse, 0));
     });
     if failed[0] || rows.iter().flatten().any(|value: &f64| !value.is_finite()) {
         return Err(RunError::Failed);
     }
-    Ok(Trace { columns, rows })
+    Ok(Trace { columns: columns(), rows })
+}
+
+/// Runs a virtual population, everyone from rest and under inputs of their own, and tells of each at some hours.
+///
+/// People differ in what the base says varies; `inputs` gives the table of a person by number, and all tables have the
+/// same hours. Half-lives of MAO are the typical ones here: the exposure engine draws those. Whoever the solver cannot
+/// follow is `None`.
+///
+/// # Errors
+/// When the name of an input is not known, rows are out of order, or hours differ between people.
+pub fn population(
+    knowledge: &Knowledge,
+    population: Population,
+    hours: &[f64],
+    inputs: impl Fn(usize) -> Table,
+) -> Result<Vec<Option<Trace>>, RunError> {
+    let synapses = Synapses::new(knowledge, None, None);
+    let mut moments = hours.to_vec();
+    moments.sort_by(f64::total_cmp);
+    let mut people = Vec::with_capacity(population.size());
+    for first in (0..population.size()).step_by(LANES) {
+        let who = |lane: usize| (first + lane).min(population.size() - 1);
+        let synapse = synapses.eight(population, who, None);
+        let drive = side_by_side(&(0..LANES).map(|lane| inputs(who(lane))).collect::<Vec<_>>(), first)?;
+        let mut rows = vec![Vec::new(); LANES];
+        let failed = drive.follow(&synapse, &moments, RELATIVE, &mut |seen| {
+            for (lane, rows) in rows.iter_mut().enumerate() {
+                rows.push(told(moments[seen.moment], seen, &synapse, lane));
+            }
+        });
+        let there = (population.size() - first).min(LANES);
+        people.extend(rows.into_iter().zip(failed).take(there).map(|(rows, failed)| {
+            let finite = rows.iter().flatten().all(|value: &f64| value.is_finite());
+            (finite && !failed).then(|| Trace { columns: columns(), rows })
+        }));
+    }
+    Ok(people)
+}
+
+/// Eight tables as one drive.
+fn side_by_side(tables: &[Table], first: usize) -> Result<Drive, RunError> {
+    let drives = tables.iter().map(drive).collect::<Result<Vec<Drive>, RunError>>()?;
+    let hours = |lane: usize| drives[lane].knots.iter().map(|(at, _)| *at);
+    if let Some(lane) = (1..LANES).find(|lane| !hours(*lane).eq(hours(0))) {
+        return Err(RunError::Hours { person: first + lane });
+    }
+    let knots = hours(0).enumerate().map(|(knot, at)| {
+        let values: Vec<_> = drives.iter().map(|drive| drive.knots[knot].1.values()).collect();
+        let mut input = 0..;
+        let inputs = Inputs::each(|_| {
+            let input = input.next().unwrap_or_default();
+            Lane::each(|lane| values[lane][input].0[lane])
+        });
+        (at, inputs)
+    });
+    Ok(Drive { knots: knots.collect() })
+}
+
+fn columns() -> Vec<&'static str> {
+    [&["time_h"][..], &STATE_SYMBOLS, Outputs::<f64>::SYMBOLS, &WITH_UNITS].concat()
+}
+
+/// What is told of one of eight at a moment, in the order of the columns.
+fn told(hour: f64, seen: &Seen<'_>, synapse: &Synapse<Lane>, lane: usize) -> Vec<f64> {
+    let told = model::outputs(seen.inputs, synapse, seen.terms);
+    let states = seen.y.iter().map(|state| state.0[lane]);
+    let outputs = told.values().map(|value| value.0[lane]);
+    let again = [told.x, told.f, told.s, told.act_1a, told.act_2a].map(|value| value.0[lane]);
+    [hour].into_iter().chain(states.clone()).chain(outputs).chain(states).chain(again).collect()
 }
 
 fn drive(table: &Table) -> Result<Drive, RunError> {
