@@ -41,7 +41,8 @@ pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Res
         progress.step();
         let timeline = source.timeline;
         let (as_of, preface) = moment(&timeline, common)?;
-        let mut assessment = assess::assess(&timeline, &knowledge, &question(as_of, common));
+        let judge = || assess::assess(&timeline, &knowledge, &question(as_of, common));
+        let mut assessment = if several { judge() } else { source::patiently("judging", judge) };
         let about = source.patient.filter(|_| several).map(|patient| about(&patient));
         assessment.notices = about.into_iter().chain(source.notices).chain(assessment.notices).collect();
         worst = worst.max(code(&assessment));
@@ -80,14 +81,16 @@ pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> R
             None => file::now(None),
         },
     };
-    let answer =
-        check::check(asked, timeline.as_ref(), &knowledge, &question(as_of, common)).map_err(|errors| {
-            let join = |parts: Vec<String>| parts.join("\n");
-            Error::Input {
-                says: join(errors.iter().map(|error| error.says.clone()).collect()),
-                help: join(errors.iter().filter_map(|error| error.help.clone()).collect()),
-            }
-        })?;
+    let answer = source::patiently("checking", || {
+        check::check(asked, timeline.as_ref(), &knowledge, &question(as_of, common))
+    })
+    .map_err(|errors| {
+        let join = |parts: Vec<String>| parts.join("\n");
+        Error::Input {
+            says: join(errors.iter().map(|error| error.says.clone()).collect()),
+            help: join(errors.iter().filter_map(|error| error.help.clone()).collect()),
+        }
+    })?;
     let out = match common.json {
         true => json(&raphe_json::Check::new(&answer, &knowledge)),
         false => printed(&report::check(&answer, &knowledge)),

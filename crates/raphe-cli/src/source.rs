@@ -106,31 +106,49 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         if self.shown.is_some() {
-            write!(io::stderr(), "\r{:40}\r", "").ok();
+            clear();
         }
     }
 }
 
-/// Does a work that has no steps to count; after two seconds the terminal sees that it goes on.
+/// Does a long work; after two seconds the terminal sees how far it is, and Ctrl-C leaves no half line behind.
 pub(crate) fn patiently<T: Send>(doing: &str, work: impl FnOnce() -> T + Send) -> T {
+    const WIDTH: usize = 30;
     if !io::stderr().is_terminal() {
         return work();
     }
     std::thread::scope(|scope| {
         let (done, wait) = std::sync::mpsc::channel::<()>();
         scope.spawn(move || {
-            let begun = Instant::now();
             let mut patience = Duration::from_secs(2);
+            let mut shown = false;
             while wait.recv_timeout(patience) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-                patience = Duration::from_millis(500);
-                write!(io::stderr(), "\r{doing} … {} s", begun.elapsed().as_secs()).ok();
+                patience = Duration::from_millis(200);
+                if !shown {
+                    // A second handler is refused, and the first does the same.
+                    ctrlc::set_handler(|| {
+                        clear();
+                        std::process::exit(130);
+                    })
+                    .ok();
+                    shown = true;
+                }
+                let share = raphe::progress::share();
+                let full = (share * WIDTH as f64) as usize;
+                let (bar, rest) = ("█".repeat(full), "░".repeat(WIDTH - full));
+                write!(io::stderr(), "\r{doing} {bar}{rest} {:3.0} %", share * 100.0).ok();
             }
-            if begun.elapsed() > Duration::from_secs(2) {
-                write!(io::stderr(), "\r{:40}\r", "").ok();
+            if shown {
+                clear();
             }
         });
         let result = work();
         drop(done);
         result
     })
+}
+
+/// Takes the line of a bar away.
+fn clear() {
+    write!(io::stderr(), "\r{:60}\r", "").ok();
 }

@@ -407,7 +407,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     not_assessed.extend(kept(timeline, as_of));
     not_assessed.extend(incomplete(timeline));
     not_assessed.extend(not_modeled(knowledge, &synapse));
-    notices.extend(lost(&synapse, question.population));
+    notices.extend(synapse::lost(&synapse, question.population));
     notices.extend(exposure.labs.iter().map(|lab| lab_notice(knowledge, lab)));
     let planned = timeline.entries.iter().filter(|entry| !entry.when.begun_by(as_of)).count();
     if planned > 0 {
@@ -803,26 +803,8 @@ fn lab_notice(knowledge: &Knowledge, lab: &exposure::LabLevel) -> Notice {
 }
 
 /// What acts on serotonin and is missing from the modeled synapse.
-pub(crate) fn not_modeled(knowledge: &Knowledge, synapse: &Synapse) -> Vec<Scoped> {
-    let one = |gap: &synapse::engagement::Gap| {
-        let text = format!("{} at the modeled synapse", capital(knowledge.substance_name(&gap.substance)));
-        scoped(&text, gap.missing)
-    };
-    synapse.gaps.iter().map(one).collect()
-}
-
-/// Virtual people that the solver could not follow.
-fn lost(synapse: &Synapse, population: Population) -> Option<Notice> {
-    (synapse.failed > 0).then(|| Notice {
-        weight: Weight::Warning,
-        place: None,
-        says: format!(
-            "the model of the synapse could not be solved for {} of {} virtual people; they are not in its ranges",
-            synapse.failed,
-            population.size()
-        ),
-        help: Some("check doses that are far outside the usual".to_owned()),
-    })
+pub(crate) fn not_modeled(knowledge: &Knowledge, modeled: &Synapse) -> Vec<Scoped> {
+    synapse::missing(knowledge, modeled).iter().map(|(what, why)| scoped(&capital(what), why)).collect()
 }
 
 /// A health record does not hold everything: what it leaves out was not judged.

@@ -204,7 +204,7 @@ pub fn check(
     // Without virtual people only the rules are asked, and the answer is there at once.
     let (synapse, newly_added) = match question.population.people {
         0 => (Synapse::default(), None),
-        _ => modeled(&timeline, knowledge, question.population, as_of),
+        _ => synapse::worst(&timeline, knowledge, question.population, as_of),
     };
     not_assessed.extend(assess::not_modeled(knowledge, &synapse));
     Ok(Check {
@@ -224,41 +224,6 @@ pub fn check(
         not_assessed,
         notices,
     })
-}
-
-/// The synapse with everything that was asked: the typical person says which is worse, all having long been taken or one
-/// newly added to the others, and everyone is simulated for that.
-fn modeled(
-    timeline: &Timeline,
-    knowledge: &Knowledge,
-    population: Population,
-    as_of: Timestamp,
-) -> (Synapse, Option<String>) {
-    let typical = Population { people: 0, ..population };
-    let peak = |synapse: &Synapse| synapse.peak_fold_change_24h.map_or(0.0, |peak| peak.median);
-    let (_, settled) = synapse::simulate(timeline, knowledge, typical, as_of);
-    let (mut worst, mut highest) = ((timeline.clone(), None), (peak(&settled), settled));
-    let asked = |entry: &Entry| matches!(entry.origin, Origin::Asked(_));
-    let regimens = timeline.entries.iter().enumerate().filter_map(|(place, entry)| match &entry.event {
-        Event::Start(line) if asked(entry) && !highest.1.targets.is_empty() => Some((place, line)),
-        _ => None,
-    });
-    // One alone is never newer than itself.
-    let others = timeline.entries.len() > 1;
-    for (place, line) in regimens.filter(|_| others).collect::<Vec<_>>() {
-        let mut entries = timeline.entries.clone();
-        let when = &mut entries[place].when;
-        (when.start, when.end) = (as_of, Some(as_of));
-        let newer =
-            Timeline { complete: timeline.complete, ..Timeline::new(timeline.person.clone(), entries) };
-        let (_, synapse) = synapse::simulate(&newer, knowledge, typical, as_of);
-        if peak(&synapse) > highest.0 {
-            highest = (peak(&synapse), synapse);
-            worst = (newer, line.name.id.clone());
-        }
-    }
-    let (_, synapse) = synapse::simulate(&worst.0, knowledge, population, as_of);
-    (synapse, worst.1)
 }
 
 /// Whether one dose or one day of a line is far above the highest recommended.

@@ -15,6 +15,7 @@ pub mod knowledge;
 
 mod lanes;
 pub mod population;
+pub mod progress;
 
 pub mod exposure;
 

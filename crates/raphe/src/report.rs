@@ -505,7 +505,8 @@ impl Writer<'_> {
         if assessment.remaining.iter().any(|left| left.overdose) {
             return None;
         }
-        synapse(self.knowledge, &assessment.synapse, About::Person, &mut self.sources)
+        let about = About::Person { in_danger: assessment.urgency >= Urgency::Urgent };
+        synapse(self.knowledge, &assessment.synapse, about, &mut self.sources)
     }
 
     fn date(&self, at: Timestamp) -> jiff::civil::Date {
@@ -678,7 +679,10 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
 #[derive(Clone, Copy)]
 enum About<'a> {
     /// A person, now.
-    Person,
+    Person {
+        /// Something has to be done at once.
+        in_danger: bool,
+    },
     /// A set of medicines, all long taken.
     Set,
     /// A set to which this one is newly added.
@@ -707,7 +711,7 @@ fn synapse(
             "at most about {highest} times a person's own level without any medicine ({highest_range} in 9 of 10 people)"
         );
         let text = match (about, synapse.fold_change) {
-            (About::Person, Some(now)) => {
+            (About::Person { .. }, Some(now)) => {
                 let (median, range) = times(now);
                 format!(
                     "about {median} times this person's own level without any medicine ({range} in 9 of 10 such people); at \
@@ -721,7 +725,9 @@ fn synapse(
             _ => format!("{within} within a day."),
         };
         let (title, values) = match about {
-            About::Person => ("The last two weeks up to tomorrow, from one time upwards", &synapse.course),
+            About::Person { .. } => {
+                ("The last two weeks up to tomorrow, from one time upwards", &synapse.course)
+            }
             _ => ("The 24 hours, from one time upwards", &synapse.next_day),
         };
         let curve = Curve { title: title.to_owned(), values: values.clone(), foot: 1.0 };
@@ -734,7 +740,7 @@ fn synapse(
         });
     }
     let targets = match about {
-        About::Person => &synapse.targets,
+        About::Person { .. } => &synapse.targets,
         _ => &synapse.targets_at_peak,
     };
     for engaged in targets {
@@ -772,11 +778,18 @@ fn synapse(
         });
     }
     if !items.is_empty() {
+        // Who needs help now must not read that their number is a usual one.
+        let reading = match about {
+            About::Person { in_danger: true } => "This changes nothing of what is said above.",
+            _ => {
+                "Two to four times is usual under antidepressants that block reuptake; ten times and more is where toxicity \
+                 begins in animals."
+            }
+        };
+        let limits = "The numbers come from a model that rests on experiments in rats: they explain, they are no measurement and \
+                      no diagnosis, and a low one makes nothing safe.";
         items.push(Item {
-            text: "Two to four times is usual under antidepressants that block reuptake; ten times and more is where toxicity \
-                   begins in animals. These numbers come from a model that rests on experiments in rats: they explain, they \
-                   are no measurement and no diagnosis, and a low one makes nothing safe."
-                .to_owned(),
+            text: format!("{reading} {limits}"),
             sources: sources.cite(model("EC2A").as_ref()),
             ..Item::default()
         });

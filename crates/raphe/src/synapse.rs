@@ -38,7 +38,7 @@ use crate::{
     knowledge::{Citation, Knowledge},
     lanes::{LANES, Lane},
     population::Population,
-    timeline::{Person, Timeline},
+    timeline::{Entry, Event, Notice, Origin, Person, Timeline, Weight},
     units::Interval,
 };
 use drive::Drive;
@@ -136,6 +136,66 @@ pub fn simulate(
         failed: told.failed,
     };
     (exposure, synapse)
+}
+
+/// The synapse with everything that was asked: the typical person says which is worse, all having long been taken or one
+/// newly added to the others, and everyone is simulated for that.
+#[must_use]
+pub fn worst(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    as_of: Timestamp,
+) -> (Synapse, Option<String>) {
+    let typical = Population { people: 0, ..population };
+    let peak = |synapse: &Synapse| synapse.peak_fold_change_24h.map_or(0.0, |peak| peak.median);
+    let (_, settled) = simulate(timeline, knowledge, typical, as_of);
+    let (mut worst, mut highest) = ((timeline.clone(), None), (peak(&settled), settled));
+    let asked = |entry: &Entry| matches!(entry.origin, Origin::Asked(_));
+    let regimens = timeline.entries.iter().enumerate().filter_map(|(place, entry)| match &entry.event {
+        Event::Start(line) if asked(entry) && !highest.1.targets.is_empty() => Some((place, line)),
+        _ => None,
+    });
+    // One alone is never newer than itself.
+    let others = timeline.entries.len() > 1;
+    for (place, line) in regimens.filter(|_| others).collect::<Vec<_>>() {
+        let mut entries = timeline.entries.clone();
+        let when = &mut entries[place].when;
+        (when.start, when.end) = (as_of, Some(as_of));
+        let newer =
+            Timeline { complete: timeline.complete, ..Timeline::new(timeline.person.clone(), entries) };
+        let (_, synapse) = simulate(&newer, knowledge, typical, as_of);
+        if peak(&synapse) > highest.0 {
+            highest = (peak(&synapse), synapse);
+            worst = (newer, line.name.id.clone());
+        }
+    }
+    let (_, synapse) = simulate(&worst.0, knowledge, population, as_of);
+    (synapse, worst.1)
+}
+
+/// What acts on serotonin and is missing from the model, and why.
+#[must_use]
+pub fn missing(knowledge: &Knowledge, synapse: &Synapse) -> Vec<(String, &'static str)> {
+    let one = |gap: &Gap| {
+        (format!("{} at the modeled synapse", knowledge.substance_name(&gap.substance)), gap.missing)
+    };
+    synapse.gaps.iter().map(one).collect()
+}
+
+/// Virtual people that the solver could not follow.
+#[must_use]
+pub fn lost(synapse: &Synapse, population: Population) -> Option<Notice> {
+    (synapse.failed > 0).then(|| Notice {
+        weight: Weight::Warning,
+        place: None,
+        says: format!(
+            "the model of the synapse could not be solved for {} of {} virtual people; they are not in its ranges",
+            synapse.failed,
+            population.size()
+        ),
+        help: Some("check doses that are far outside the usual".to_owned()),
+    })
 }
 
 /// The course of everything in a resolved timeline over a span: levels, enzymes, occupancies and serotonin.

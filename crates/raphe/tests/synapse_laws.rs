@@ -60,7 +60,7 @@ fn finite(synapse: &Synapse, text: &str) {
     };
     // Absurd doses give absurd folds; they stay numbers.
     let folds = synapse.fold_change.iter().chain(&synapse.peak_fold_change_24h);
-    folds.chain(synapse.course.iter().map(|(_, fold)| fold)).for_each(|fold| sound(fold, 1e5, "fold"));
+    folds.chain(&synapse.course).chain(&synapse.next_day).for_each(|fold| sound(fold, 1e5, "fold"));
     for engaged in &synapse.targets {
         sound(&engaged.share, 1.0 + 1e-9, engaged.target.id());
         engaged.by.iter().for_each(|(who, part)| sound(part, 1.0 + 1e-9, who));

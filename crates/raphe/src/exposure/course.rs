@@ -13,7 +13,10 @@ use super::{
     network::{EffectKind, Network},
     people::{Group, People},
 };
-use crate::lanes::{LANES, Lane};
+use crate::{
+    lanes::{LANES, Lane},
+    progress,
+};
 
 /// One dose, in hours from the start of the course.
 #[derive(Debug, Clone)]
@@ -193,6 +196,7 @@ pub(crate) fn run<C: Companion>(
 ) -> (Course, Vec<C::Found>) {
     let size = people.size();
     let groups = size.div_ceil(LANES);
+    progress::plan(groups);
     let one = |group: usize| {
         let mut drawn = people.group(network, plan, group);
         drawn.happenings = people.happenings(plan, group, wanted.steps, wanted.step);
@@ -202,7 +206,9 @@ pub(crate) fn run<C: Companion>(
         let outcome = runner.run(C::LOOKS.then_some(&mut seen));
         let journey =
             Journey { network, group: &runner.group, number: group, step: wanted.step, levels: &seen };
-        (outcome, companion.along(&journey))
+        let found = companion.along(&journey);
+        progress::done();
+        (outcome, found)
     };
     let work = groups * wanted.steps * (network.moieties.len() + if C::LOOKS { 20 } else { 1 });
     let threads = if work < 20_000 { 1 } else { people.threads.min(groups) };

@@ -6,7 +6,7 @@
 use super::{
     drive::Drive,
     model::{Derived, Inputs, Parameters, STATE_SYMBOLS, Synapse},
-    people,
+    people::Synapses,
 };
 use crate::{
     knowledge::Knowledge,
@@ -61,31 +61,24 @@ impl Person {
 /// Draws people around the typical one.
 #[must_use]
 pub fn people(knowledge: &Knowledge, population: Population) -> Vec<Person> {
-    let typical = people::typical(knowledge);
-    let number = |text: &Option<String>| {
-        text.as_ref().and_then(|text| text.trim_end_matches(['%', ' ']).parse::<f64>().ok())
+    let synapses = Synapses::new(knowledge, None, None);
+    let draw = |person: usize, symbol: &str, median: f64, spread: (f64, f64)| {
+        population.lognormal(person, symbol, median, spread)
     };
-    let draw = |person: usize, symbol: &str, mean: f64, spread: f64| {
-        let variance = libm::log(1.0 + spread * spread);
-        mean * libm::exp(libm::sqrt(variance) * population.normal(person, symbol) - 0.5 * variance)
-    };
-    (0..population.size())
-        .map(|person| {
-            let mut values = typical.values().into_iter();
-            let parameters = Parameters::<f64>::SYMBOLS.iter().map(|symbol| {
-                let mean = values.next().unwrap_or(f64::NAN);
-                let facts = knowledge.base().synapse.iter().find(|facts| facts.id == *symbol);
-                let Some(spread) = facts.and_then(|facts| number(&facts.varies)) else { return mean };
-                let least = facts.and_then(|facts| number(&facts.least)).unwrap_or(0.0);
-                let most = facts.and_then(|facts| number(&facts.most)).unwrap_or(f64::INFINITY);
-                draw(person, symbol, mean, 0.01 * spread).clamp(least, most)
-            });
-            Person {
-                parameters: parameters.collect(),
-                absorption: draw(person, "absorption", 1.0, 0.4),
-                elimination: draw(person, "elimination", 0.03, 0.3),
-                dose: draw(person, "dose", 3.0, 0.4),
-            }
+    let size = population.size();
+    let groups = (0..size.div_ceil(LANES)).map(|group| {
+        let who = |lane: usize| (group * LANES + lane).min(size - 1);
+        synapses.eight(population, who, None)
+    });
+    let everyone = groups.flat_map(|eight| (0..LANES).map(move |lane| eight.p.of(lane).values().to_vec()));
+    everyone
+        .take(size)
+        .enumerate()
+        .map(|(person, parameters)| Person {
+            parameters,
+            absorption: draw(person, "absorption", 1.0, (0.5, 2.0)),
+            elimination: draw(person, "elimination", 0.03, (0.018, 0.05)),
+            dose: draw(person, "dose", 3.0, (1.5, 6.0)),
         })
         .collect()
 }
