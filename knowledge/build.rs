@@ -13,9 +13,16 @@ use std::{
 };
 
 fn main() {
-    for watched in
-        ["src/schema.rs", "src/schema", "substances", "criteria", "questionnaires", "factors", "guidance", "."]
-    {
+    for watched in [
+        "src/schema.rs",
+        "src/schema",
+        "substances",
+        "criteria",
+        "questionnaires",
+        "factors",
+        "guidance",
+        ".",
+    ] {
         println!("cargo:rerun-if-changed={watched}");
     }
     let mut reader = Reader { problems: Vec::new() };

@@ -308,7 +308,7 @@ pub struct Guidance {
     pub serotonin: Option<Certainty>,
     /// When an effect is to be expected.
     pub onset: String,
-    /// When to judge it: `"4 weeks"`; read by the n-of-1 analysis.
+    /// When to judge it: `"28 d"`; read by the n-of-1 analysis.
     #[serde(default)]
     pub judge_after: Option<String>,
     /// Advice only for people of 18 and older; below, a doctor decides.
