@@ -63,6 +63,7 @@ impl Reader {
             guidance: self.folder("guidance", |item: &Guidance| &item.id),
             deficiency: self.file(Path::new("deficiency.toml")).unwrap_or_default(),
             article: self.list("article.toml", "statement"),
+            synapse: self.list("synapse.toml", "parameter"),
             references: self.references(),
         }
     }
@@ -248,6 +249,9 @@ fn cited(base: &Base) -> Vec<(String, String)> {
             values("enzymes.toml", &phenotype.frequency);
         }
     }
+    for (_, list) in base.synapse.iter().flat_map(SynapseParameter::fields) {
+        values("synapse.toml", list);
+    }
     let mut evidence = |owner: String, evidence: &[Evidence]| {
         found.extend(evidence.iter().map(|item| (owner.clone(), item.cite.clone())));
     };
@@ -263,6 +267,9 @@ fn cited(base: &Base) -> Vec<(String, String)> {
     }
     for item in base.enzymes.iter().flat_map(|enzyme| &enzyme.alleles) {
         evidence(format!("enzymes.toml: {}", item.id), &item.evidence);
+    }
+    for item in &base.synapse {
+        evidence(format!("synapse.toml: {}", item.id), &item.evidence);
     }
     for item in &base.mechanisms {
         evidence(format!("mechanisms.toml: {}", item.id), &item.evidence);

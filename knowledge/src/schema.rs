@@ -56,6 +56,8 @@ pub struct Base {
     pub deficiency: Deficiency,
     /// `article.toml`: each statement of the article, its verdict and where it lives.
     pub article: Vec<ArticleStatement>,
+    /// `synapse.toml`: parameters of the model of the synapse.
+    pub synapse: Vec<SynapseParameter>,
     /// `references.bib`, sorted by key.
     pub references: Vec<Reference>,
 }
@@ -97,7 +99,7 @@ pub struct Value {
     /// Range between people (about 5 to 95 %), `"22 h .. 36 h"`.
     #[serde(default)]
     pub spread: Option<String>,
-    /// What was measured, where several things could be: `"Kd"`, `"Ki"`, `"IC50"`.
+    /// What was measured, where several things could be: `"Kd"`, `"Ki"`, `"IC50"`, `"occupancy EC50"`.
     #[serde(default)]
     pub parameter: Option<String>,
     /// The dose it was measured at, in diary words: `"20 mg daily"`; of another substance with its name first:
@@ -867,6 +869,52 @@ pub struct Enzyme {
     /// Named alleles and what each one is worth.
     #[serde(default, rename = "allele")]
     pub alleles: Vec<Allele>,
+}
+
+/// `synapse.toml`, `[[parameter]]`: one parameter of the model of the synapse.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SynapseParameter {
+    /// Its symbol in the equations.
+    pub id: String,
+    /// What it is, in words.
+    pub means: String,
+    /// What it is in the typical person, `"0.18"`, `"278 µM/h"`.
+    pub value: Vec<Value>,
+    /// What it is in men, and in women, over what it is in both together, `"1.2-fold"`.
+    #[serde(default)]
+    pub men: Vec<Value>,
+    /// See `men`.
+    #[serde(default)]
+    pub women: Vec<Value>,
+    /// Share that each decade of age takes away after the age of 30, `"3.5 %"`.
+    #[serde(default)]
+    pub lost_a_decade: Vec<Value>,
+    /// Coefficient of variation between people, `"30 %"`; absent = not varied.
+    #[serde(default)]
+    pub varies: Option<String>,
+    /// Nobody has less.
+    #[serde(default)]
+    pub least: Option<String>,
+    /// Nobody has more.
+    #[serde(default)]
+    pub most: Option<String>,
+    /// What was measured where it was calibrated.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+impl SynapseParameter {
+    /// Every list of values with the name of its field.
+    #[must_use]
+    pub fn fields(&self) -> [(&'static str, &[Value]); 4] {
+        [
+            ("value", &self.value),
+            ("men", &self.men),
+            ("women", &self.women),
+            ("lost_a_decade", &self.lost_a_decade),
+        ]
+    }
 }
 
 /// An inherited kind of an enzyme.

@@ -40,6 +40,9 @@ pub(crate) enum Error {
     Span { found: String, help: String },
     #[error("the output could not be written: {0}")]
     Output(io::Error),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Model(raphe::synapse::run::RunError),
     #[error("{says}")]
     #[diagnostic(help("{help}"))]
     Input { says: String, help: String },

@@ -14,11 +14,15 @@ use raphe::{
 };
 use std::{collections::BTreeSet, process::ExitCode};
 
+/// What is shown that is no substance: the parameters of the model of the synapse.
+const SYNAPSE: &str = "synapse";
+
 /// `raphe knowledge list | show NAME | sources NAME | check`
 pub(crate) fn knowledge(view: &View, common: &Common) -> Result<ExitCode, Error> {
     let knowledge = Knowledge::bundled();
     let (out, code) = match view {
         View::List => (list(&knowledge, common), ExitCode::SUCCESS),
+        View::Show { name } if name == SYNAPSE => (synapse(&knowledge, common), ExitCode::SUCCESS),
         View::Show { name } => (show(&knowledge, find(&knowledge, name)?, common), ExitCode::SUCCESS),
         View::Sources { name } => (sources(&knowledge, find(&knowledge, name)?), ExitCode::SUCCESS),
         View::Check => check(&knowledge),
@@ -157,6 +161,24 @@ fn show(knowledge: &Knowledge, substance: &Substance, common: &Common) -> String
     for note in &substance.notes {
         page.line("note", &note.says);
         page.evidence(&note.evidence);
+    }
+    page.out
+}
+
+/// Every parameter of the model of the synapse.
+fn synapse(knowledge: &Knowledge, common: &Common) -> String {
+    let parameters = &knowledge.base().synapse;
+    if common.json {
+        return parameters.iter().map(json).collect();
+    }
+    let mut page = Page { knowledge, out: String::from("Parameters of the model of the synapse\n") };
+    for parameter in parameters {
+        page.line(&parameter.id, &parameter.means);
+        for (field, list) in parameter.fields() {
+            page.values(&format!("  {}", field.replace('_', " ")), list);
+        }
+        page.line("  varies between people by", parameter.varies.as_deref().unwrap_or_default());
+        page.evidence(&parameter.evidence);
     }
     page.out
 }

@@ -8,11 +8,12 @@ mod file;
 mod import;
 mod knowledge;
 mod lint;
+mod model;
 mod predict;
 mod simulate;
 mod source;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use std::{path::PathBuf, process::ExitCode};
 
 /// Is serotonin likely too high? How urgent is it, why, and what to do.
@@ -117,10 +118,39 @@ enum Verb {
         /// A Bundle, a resource or NDJSON; `-` reads standard input
         bundle: PathBuf,
     },
+    /// The model of the synapse itself, for modelers
+    #[command(args_conflicts_with_subcommands = true)]
+    Model {
+        /// Print it as SBML (level 3 version 2), for other simulators
+        #[arg(long)]
+        sbml: bool,
+        #[command(subcommand)]
+        act: Option<Act>,
+    },
     /// Look at the curated knowledge
     Knowledge {
         #[command(subcommand)]
         view: View,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// Run it with raw inputs from rest; CSV out: time, states and outputs
+    Run {
+        /// CSV with `time_h` and any inputs, straight lines between rows, a step where two rows have one time; `-` reads
+        /// standard input
+        #[arg(long, value_name = "FILE")]
+        inputs: Option<PathBuf>,
+        /// For so long
+        #[arg(long, value_name = "H")]
+        hours: f64,
+        /// A row this often, hours [default: a minute over hours, an hour over weeks]
+        #[arg(long, value_name = "H")]
+        step: Option<f64>,
+        /// Change a parameter, such as ns=0.2
+        #[arg(long, value_name = "NAME=VALUE")]
+        set: Vec<String>,
     },
 }
 
@@ -130,7 +160,7 @@ enum View {
     List,
     /// Everything known of one substance, each value with its source
     Show {
-        /// Any of its names or codes
+        /// Any of its names or codes; `synapse` shows the parameters of the model
         name: String,
     },
     /// The sources behind one substance
@@ -154,6 +184,14 @@ fn main() -> ExitCode {
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),
         Verb::Import { bundle } => import::import(bundle),
+        Verb::Model { act: Some(Act::Run { inputs, hours, step, set }), .. } => {
+            model::run(inputs.as_deref(), *hours, *step, set)
+        }
+        Verb::Model { sbml: true, .. } => model::sbml(),
+        Verb::Model { .. } => {
+            let says = "say what to do with the model: `raphe model --sbml` prints it, `raphe model run --hours 24` runs it\n";
+            Cli::command().error(ErrorKind::MissingSubcommand, says).exit()
+        }
         Verb::Knowledge { view } => knowledge::knowledge(view, &cli.common),
     };
     done.unwrap_or_else(|error| {

@@ -1,4 +1,4 @@
-//! `simulate`: levels and enzyme activities over time, as a curve for eyes and as CSV or JSON for programs.
+//! `simulate`: levels, enzyme activities, occupancies and serotonin over time, as a curve for eyes and as CSV or JSON for programs.
 
 use crate::{
     Audience, Common,
@@ -11,6 +11,8 @@ use raphe::{
     exposure::simulation::{self, Kind, Series, Simulation, Span},
     knowledge::Knowledge,
     population::Population,
+    report::text,
+    synapse,
     timeline::{Event, Timeline, Weight},
     units::{TimeSpan, two_digits},
 };
@@ -18,8 +20,6 @@ use std::{fmt::Write, path::Path, process::ExitCode};
 
 /// What follows the last line when no end is named.
 const AFTERWARDS: TimeSpan = TimeSpan::days(14.0);
-/// Width of a curve, columns.
-const WIDTH: usize = 60;
 /// No more rows than this are made at once.
 const MOST_ROWS: f64 = 200_000.0;
 
@@ -76,7 +76,7 @@ pub(crate) fn simulate(
     let span =
         if drawn { Span { step: TimeSpan::hours((hours / 600.0).clamp(0.25, 24.0)), ..span } } else { span };
     let course =
-        source::patiently("simulating", || simulation::simulate(&timeline, &knowledge, population, span));
+        source::patiently("simulating", || synapse::simulation(&timeline, &knowledge, population, span));
     let out = match (common.json, drawn) {
         (true, _) => json(&raphe_json::Simulation::new(&course, &timeline, &knowledge, to)),
         (false, true) => curves(&course, &timeline, &knowledge),
@@ -146,7 +146,6 @@ fn rows(course: &Simulation) -> Result<String, Error> {
 
 /// One line of blocks for each thing, with its highest median, the range there and the last value.
 fn curves(course: &Simulation, timeline: &Timeline, knowledge: &Knowledge) -> String {
-    const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let mut out = String::new();
     let date = |hours: f64| {
         let at = raphe::exposure::later(course.start, TimeSpan::hours(hours));
@@ -157,21 +156,14 @@ fn curves(course: &Simulation, timeline: &Timeline, knowledge: &Knowledge) -> St
     for series in shown {
         let most = highest(series);
         let scale = match series.kind {
-            Kind::Activity | Kind::ShareOfPeak => most.median.max(1.0),
+            Kind::Activity | Kind::ShareOfPeak | Kind::Occupancy | Kind::FoldChange => most.median.max(1.0),
             _ => most.median,
         };
         let _ = writeln!(out, "{}", title(series, knowledge));
-        let count = series.values.len();
-        out.push_str("  ");
-        for column in 0..WIDTH {
-            let (from, to) =
-                (column * count / WIDTH, ((column + 1) * count / WIDTH).max(column * count / WIDTH + 1));
-            let cells = &series.values[from.min(count - 1)..to.min(count)];
-            let value = cells.iter().map(|value| value.median).sum::<f64>() / cells.len().max(1) as f64;
-            let height = if scale > 0.0 { (value / scale * 8.0).round().clamp(0.0, 8.0) as usize } else { 0 };
-            out.push(BLOCKS[height]);
-        }
-        let end = series.values[count - 1];
+        let medians: Vec<f64> = series.values.iter().map(|value| value.median).collect();
+        let foot = if series.kind == Kind::FoldChange { 1.0 } else { 0.0 };
+        let _ = write!(out, "  {}", text::blocks(&medians, foot, scale, text::COLUMNS));
+        let end = series.values[series.values.len() - 1];
         let told = |value: raphe::units::Interval| {
             format!("{} ({} to {})", two_digits(value.median), two_digits(value.p5), two_digits(value.p95))
         };
@@ -190,6 +182,13 @@ fn title(series: &Series, knowledge: &Knowledge) -> String {
             format!("{}, share of its own highest level", knowledge.substance_name(&series.id))
         }
         Kind::Activity => format!("{} activity, 1 = this person's own", series.id),
+        Kind::Occupancy => match series.id.starts_with("MAO") {
+            true => format!("{} in the brain, share inhibited", series.id),
+            false => format!("{}, share occupied", series.id),
+        },
+        Kind::FoldChange => {
+            "Serotonin outside the cells, times this person's own drug-free level (modeled)".to_owned()
+        }
     }
 }
 

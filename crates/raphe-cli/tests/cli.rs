@@ -720,6 +720,15 @@ mod knowledge {
     }
 
     #[test]
+    fn shows_the_parameters_of_the_synapse() {
+        let out = raphe(["knowledge", "show", "synapse"]).fine();
+        assert!(out.contains("\n  kap_s: ") && out.contains("(checked 20"), "{out}");
+        assert!(out.contains("(second-hand)") && out.contains("varies between people by: 35 %"), "{out}");
+        let out = raphe(["knowledge", "show", "synapse", "--json"]).fine();
+        assert!(objects(&out).iter().any(|parameter| parameter["id"] == "kap_s"));
+    }
+
+    #[test]
     fn shows_the_sources_alone() {
         let out = raphe(["knowledge", "sources", "prozac"]).fine();
         assert!(out.starts_with("Sources of fluoxetine\n") && out.lines().count() > 3, "{out}");

@@ -50,6 +50,11 @@ pub struct Assessment {
     pub exposure: Vec<Exposure>,
     /// Enzymes that are not back yet.
     pub enzymes: Vec<Enzyme>,
+    /// Targets in the modeled synapse that something engages.
+    pub targets: Vec<Target>,
+    /// Serotonin in the modeled synapse; absent where nothing acts on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serotonin: Option<Serotonin>,
     /// What the substances do, worst first.
     pub findings: Vec<Finding>,
     /// Look-alikes that must be named, the leading ones first.
@@ -179,6 +184,64 @@ pub struct Enzyme {
     pub by: Vec<String>,
     /// Source of its turnover.
     pub evidence: Vec<Evidence>,
+}
+
+/// A target in the modeled synapse; one of `occupancy` and `inhibition` is there.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Target {
+    /// `SERT`, `SERT release`, `NET`, `MAO-A`, `MAO-B`, `5-HT1A` or `5-HT2A`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(extend("enum" = ["SERT", "SERT release", "NET", "MAO-A", "MAO-B", "5-HT1A", "5-HT2A"]))
+    )]
+    pub id: &'static str,
+    /// Share that is occupied, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occupancy: Option<Interval>,
+    /// Share that is inhibited, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inhibition: Option<Interval>,
+    /// Who, largest part first.
+    pub by: Vec<Part>,
+    /// Where the strengths are from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// The part of one substance in something.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Part {
+    /// The substance or metabolite.
+    pub substance: String,
+    /// Its part, 0 to 1.
+    pub share: Interval,
+}
+
+/// Serotonin outside the cells in the modeled synapse, over the person's own level without any drug.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Serotonin {
+    /// Now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fold_change: Option<Interval>,
+    /// The highest of the next 24 hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peak_fold_change_24h: Option<Interval>,
+    /// In a check: the substance that is newly added to the others, where that goes higher than all having long been taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newly_added: Option<String>,
+}
+
+impl Serotonin {
+    pub(crate) fn new(synapse: &raphe::synapse::Synapse) -> Option<Self> {
+        let (now, peak) = (synapse.fold_change, synapse.peak_fold_change_24h);
+        (now.is_some() || peak.is_some()).then(|| Self {
+            fold_change: now.map(Into::into),
+            peak_fold_change_24h: peak.map(Into::into),
+            newly_added: None,
+        })
+    }
 }
 
 /// What substances do, together or alone.
@@ -317,6 +380,8 @@ impl Assessment {
                     evidence: convert.evidence([&enzyme.citation]),
                 })
                 .collect(),
+            targets: assessment.synapse.targets.iter().map(|engaged| convert.target(engaged)).collect(),
+            serotonin: Serotonin::new(&assessment.synapse),
             findings: assessment.findings.iter().map(|finding| convert.finding(finding)).collect(),
             rivals: assessment
                 .rivals
@@ -393,6 +458,22 @@ impl Convert<'_> {
                 checked: citation.checked.clone(),
             })
             .collect()
+    }
+
+    pub(crate) fn target(&self, engaged: &raphe::synapse::Engaged) -> Target {
+        let share = Some(engaged.share.into());
+        let (occupancy, inhibition) = if engaged.target.is_enzyme() { (None, share) } else { (share, None) };
+        let part = |(id, share): &(String, raphe::units::Interval)| Part {
+            substance: id.clone(),
+            share: (*share).into(),
+        };
+        Target {
+            id: engaged.target.id(),
+            occupancy,
+            inhibition,
+            by: engaged.by.iter().map(part).collect(),
+            evidence: self.evidence(&engaged.citations),
+        }
     }
 
     fn because(&self, origins: &BTreeSet<Origin>) -> Vec<Because> {

@@ -1,6 +1,6 @@
 //! `raphe.check/1`: what `raphe check --json` prints.
 
-use crate::{Evidence, Finding, Help, Interval, Notice, Scoped, View, assessment, word};
+use crate::{Evidence, Finding, Help, Interval, Notice, Scoped, Serotonin, Target, View, assessment, word};
 use raphe::{TimeZone, check, knowledge::Knowledge};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -38,6 +38,11 @@ pub struct Check {
     pub findings: Vec<Finding>,
     /// How much one changes the level of another, where it does.
     pub exposure_ratio: Vec<ExposureRatio>,
+    /// Targets in the modeled synapse that something engages, at the hour of the peak.
+    pub targets: Vec<Target>,
+    /// Serotonin in the modeled synapse; absent where nothing acts on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serotonin: Option<Serotonin>,
     /// What was assessed.
     pub assessed: Vec<Scoped>,
     /// What was not.
@@ -141,6 +146,9 @@ impl Check {
                     auc_ratio: ratio.auc_ratio.into(),
                 })
                 .collect(),
+            targets: check.synapse.targets_at_peak.iter().map(|engaged| convert.target(engaged)).collect(),
+            serotonin: Serotonin::new(&check.synapse)
+                .map(|serotonin| Serotonin { newly_added: check.newly_added.clone(), ..serotonin }),
             assessed: assessment::scoped(&check.assessed),
             not_assessed: assessment::scoped(&check.not_assessed),
             notices: check.notices.iter().map(assessment::notice).collect(),

@@ -6,7 +6,7 @@ use raphe::{exposure::simulation, knowledge::Knowledge, timeline::Timeline};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Levels and enzyme activities over time.
+/// Levels, enzyme activities, occupancies and serotonin over time.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema), schemars(title = "raphe.simulation/1"))]
 pub struct Simulation {
@@ -36,10 +36,10 @@ pub struct Series {
     /// What is told of it.
     #[cfg_attr(
         feature = "schema",
-        schemars(extend("enum" = ["total_ng_per_ml", "free_nmol_per_l", "share_of_peak", "enzyme_activity"]))
+        schemars(extend("enum" = ["total_ng_per_ml", "free_nmol_per_l", "share_of_peak", "enzyme_activity", "occupancy", "fold_change"]))
     )]
     pub kind: &'static str,
-    /// The substance, the metabolite or the enzyme.
+    /// The substance, the metabolite, the enzyme, the target or `serotonin`.
     pub id: String,
     /// The middle of the population.
     pub median: Vec<f64>,

@@ -5,8 +5,10 @@
 //! Then the pairs of substances that act at the same time, each with its window, its level and both views where
 //! regulators and toxicologists differ. Urgency is the greatest of all of these.
 //!
-//! Left for later, and absent until computed: how likely toxicity is, the modeled synapse, the full differential, the
-//! features that the article calls low serotonin.
+//! The modeled synapse goes along and is told; no level, no urgency and no verdict hangs on it.
+//!
+//! Left for later, and absent until computed: how likely toxicity is, the full differential, the features that the
+//! article calls low serotonin.
 
 mod advice;
 pub(crate) mod combine;
@@ -28,6 +30,7 @@ use crate::{
         schema::{Flag, Found, HelpLine, Level, Serotonergic, Side, Statement, Substance, Urgency},
     },
     population::Population,
+    synapse::{self, Synapse},
     timeline::{Event, Notice, Origin, Timeline, Weight},
     units::{Temperature, TimeSpan, number, two_digits},
 };
@@ -70,6 +73,8 @@ pub struct Assessment {
     pub remaining: Vec<Remaining>,
     /// Enzymes that are not back yet.
     pub enzymes: Vec<EnzymeState>,
+    /// The modeled synapse: it explains, and nothing above listens to it.
+    pub synapse: Synapse,
     /// What the substances do together, worst first.
     pub findings: Vec<Finding>,
     /// Look-alikes that must be named.
@@ -318,7 +323,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let (timeline, mut notices) = knowledge.resolve(timeline);
     let timeline = &timeline;
     let as_of = question.as_of;
-    let exposure = exposure::simulate(timeline, knowledge, question.population, as_of);
+    let (exposure, synapse) = synapse::simulate(timeline, knowledge, question.population, as_of);
     let reports = Reports::collect(timeline, knowledge, &exposure, as_of);
 
     // Signs of one episode are judged together, whatever was said later. Once a day has passed without a new one, what was
@@ -401,6 +406,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let (assessed, mut not_assessed) = scope(knowledge, &exposure, &on_board);
     not_assessed.extend(kept(timeline, as_of));
     not_assessed.extend(incomplete(timeline));
+    not_assessed.extend(not_modeled(knowledge, &synapse));
+    notices.extend(lost(&synapse, question.population));
     notices.extend(exposure.labs.iter().map(|lab| lab_notice(knowledge, lab)));
     let planned = timeline.entries.iter().filter(|entry| !entry.when.begun_by(as_of)).count();
     if planned > 0 {
@@ -426,6 +433,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         severity,
         remaining: exposure.remaining,
         enzymes: exposure.enzymes,
+        synapse,
         findings,
         rivals,
         advice,
@@ -792,6 +800,29 @@ fn lab_notice(knowledge: &Knowledge, lab: &exposure::LabLevel) -> Notice {
             ),
         },
     }
+}
+
+/// What acts on serotonin and is missing from the modeled synapse.
+pub(crate) fn not_modeled(knowledge: &Knowledge, synapse: &Synapse) -> Vec<Scoped> {
+    let one = |gap: &synapse::engagement::Gap| {
+        let text = format!("{} at the modeled synapse", capital(knowledge.substance_name(&gap.substance)));
+        scoped(&text, gap.missing)
+    };
+    synapse.gaps.iter().map(one).collect()
+}
+
+/// Virtual people that the solver could not follow.
+fn lost(synapse: &Synapse, population: Population) -> Option<Notice> {
+    (synapse.failed > 0).then(|| Notice {
+        weight: Weight::Warning,
+        place: None,
+        says: format!(
+            "the model of the synapse could not be solved for {} of {} virtual people; they are not in its ranges",
+            synapse.failed,
+            population.size()
+        ),
+        help: Some("check doses that are far outside the usual".to_owned()),
+    })
 }
 
 /// A health record does not hold everything: what it leaves out was not judged.

@@ -15,6 +15,7 @@ use crate::{
         schema::{HelpLine, Level},
     },
     population::Population,
+    synapse::{self, Synapse},
     timeline::{
         Dose, DoseLine, Entry, Event, Name, Notice, Origin, Person, Precision, Route, Schedule, Timeline,
         Weight, When, diary,
@@ -41,6 +42,10 @@ pub struct Check {
     pub findings: Vec<Finding>,
     /// How much one changes the level of another, strongest first.
     pub exposure_ratios: Vec<ExposureRatio>,
+    /// The modeled synapse: all of them long taken, or one of them newly added to the others, whichever goes higher.
+    pub synapse: Synapse,
+    /// The id of the one that is newly added in it.
+    pub newly_added: Option<String>,
     /// Set when a dose is far above the highest recommended: then nothing else is answered.
     pub too_much: Option<TooMuch>,
     /// Names that mean the same medicine.
@@ -195,7 +200,13 @@ pub fn check(
     let mut exposure_ratios = simulation::exposure_ratios(&timeline, knowledge, question.population, as_of);
     let strength = |ratio: &ExposureRatio| libm::log(ratio.auc_ratio.median).abs();
     exposure_ratios.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
-    let (assessed, not_assessed) = assess::check_scope(knowledge, &exposure, &substances);
+    let (assessed, mut not_assessed) = assess::check_scope(knowledge, &exposure, &substances);
+    // Without virtual people only the rules are asked, and the answer is there at once.
+    let (synapse, newly_added) = match question.population.people {
+        0 => (Synapse::default(), None),
+        _ => modeled(&timeline, knowledge, question.population, as_of),
+    };
+    not_assessed.extend(assess::not_modeled(knowledge, &synapse));
     Ok(Check {
         knowledge: knowledge.base().version.clone(),
         as_of,
@@ -204,6 +215,8 @@ pub fn check(
         pairs,
         findings,
         exposure_ratios,
+        synapse,
+        newly_added,
         too_much: None,
         same,
         help,
@@ -211,6 +224,41 @@ pub fn check(
         not_assessed,
         notices,
     })
+}
+
+/// The synapse with everything that was asked: the typical person says which is worse, all having long been taken or one
+/// newly added to the others, and everyone is simulated for that.
+fn modeled(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    as_of: Timestamp,
+) -> (Synapse, Option<String>) {
+    let typical = Population { people: 0, ..population };
+    let peak = |synapse: &Synapse| synapse.peak_fold_change_24h.map_or(0.0, |peak| peak.median);
+    let (_, settled) = synapse::simulate(timeline, knowledge, typical, as_of);
+    let (mut worst, mut highest) = ((timeline.clone(), None), (peak(&settled), settled));
+    let asked = |entry: &Entry| matches!(entry.origin, Origin::Asked(_));
+    let regimens = timeline.entries.iter().enumerate().filter_map(|(place, entry)| match &entry.event {
+        Event::Start(line) if asked(entry) && !highest.1.targets.is_empty() => Some((place, line)),
+        _ => None,
+    });
+    // One alone is never newer than itself.
+    let others = timeline.entries.len() > 1;
+    for (place, line) in regimens.filter(|_| others).collect::<Vec<_>>() {
+        let mut entries = timeline.entries.clone();
+        let when = &mut entries[place].when;
+        (when.start, when.end) = (as_of, Some(as_of));
+        let newer =
+            Timeline { complete: timeline.complete, ..Timeline::new(timeline.person.clone(), entries) };
+        let (_, synapse) = synapse::simulate(&newer, knowledge, typical, as_of);
+        if peak(&synapse) > highest.0 {
+            highest = (peak(&synapse), synapse);
+            worst = (newer, line.name.id.clone());
+        }
+    }
+    let (_, synapse) = synapse::simulate(&worst.0, knowledge, population, as_of);
+    (synapse, worst.1)
 }
 
 /// Whether one dose or one day of a line is far above the highest recommended.
@@ -244,6 +292,8 @@ fn empty(knowledge: &Knowledge, as_of: Timestamp, help: HelpLine, too_much: TooM
         pairs: Vec::new(),
         findings: Vec::new(),
         exposure_ratios: Vec::new(),
+        synapse: Synapse::default(),
+        newly_added: None,
         too_much: Some(too_much),
         same: Vec::new(),
         help,

@@ -14,12 +14,11 @@
 //! Windows of action do not hang on the simulation: they come from published half-lives and the return of destroyed
 //! enzymes, so that who was sampled never decides whether a pair is spoken of.
 
-mod course;
+pub(crate) mod course;
 pub mod intake;
 pub mod kinetics;
-mod lanes;
-mod network;
-mod people;
+pub(crate) mod network;
+pub(crate) mod people;
 pub(crate) mod scenario;
 pub mod simulation;
 #[cfg(test)]
@@ -31,11 +30,12 @@ use crate::{
     timeline::Timeline,
     units::{Fraction, Interval, MassConcentration, MolarMass, TimeSpan},
 };
+use course::Companion;
 use intake::Use;
 use jiff::{SignedDuration, Timestamp};
 use raphe_knowledge::{Serotonergic, Substance};
 pub use scenario::LabLevel;
-use scenario::{Outcome, Scenario};
+use scenario::{Outcome, Scenario, Window};
 
 /// Everything the judgment needs to know of exposure.
 #[derive(Debug, Clone)]
@@ -128,6 +128,28 @@ pub fn simulate(
     population: Population,
     as_of: Timestamp,
 ) -> Exposure {
+    accompanied(timeline, knowledge, population, as_of, Ahead::default(), |_| ()).0
+}
+
+/// How far somebody who comes along wants to see.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Ahead {
+    /// Past the moment that is asked for, with the doses of what is running then.
+    pub(crate) hours: f64,
+    /// Before it at least, where something was taken then.
+    pub(crate) memory: f64,
+}
+
+/// The same, with somebody who sees the whole course of everyone: they come back with what they found, group by group, and
+/// with how much each person counts.
+pub(crate) fn accompanied<C: Companion>(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    as_of: Timestamp,
+    ahead: Ahead,
+    companion: impl FnOnce(&Scenario<'_>) -> C,
+) -> (Exposure, C, Vec<C::Found>, Vec<f64>) {
     let (uses, unrecognized) = intake::uses(timeline, knowledge, as_of);
     let mut windows = Vec::with_capacity(uses.len());
     for one in &uses {
@@ -135,22 +157,32 @@ pub fn simulate(
         windows.push(one.spells.iter().map(|spell| window(knowledge, substance, spell)).collect());
     }
     // What ended so long ago that nothing of it can be left costs no simulation.
+    let end = later(as_of, TimeSpan::hours(ahead.hours));
+    let (coming, _) = match ahead.hours > 0.0 {
+        true => intake::uses_until(timeline, knowledge, as_of, end),
+        false => (Vec::new(), Vec::new()),
+    };
+    let with_coming = |one: &Use| coming.iter().find(|other| other.substance == one.substance);
     let recent: Vec<&Use> = uses
         .iter()
         .zip(&windows)
         .filter(|(_, windows): &(&Use, &Vec<ActionWindow>)| {
-            let month_ago = later(as_of, TimeSpan::days(-30.0));
+            let month_ago = later(as_of, TimeSpan::hours(-ahead.memory.max(30.0 * 24.0)));
             let until = windows.iter().map(|window| window.may_act_until.unwrap_or(Timestamp::MAX)).max();
             until.is_some_and(|until| until >= month_ago)
         })
         .map(|(one, _)| one)
         .collect();
-    let scenario = Scenario::new(knowledge, timeline, &recent, population, None, as_of);
-    let outcome = scenario.run(&[scenario.hours], 1.0, f64::INFINITY);
+    let taken: Vec<&Use> = recent.iter().map(|one| with_coming(one).unwrap_or(one)).collect();
+    let window = Window { seen_from: as_of, now: as_of, end, memory: ahead.memory };
+    let scenario = Scenario::over(knowledge, timeline, &taken, population, window);
+    let companion = companion(&scenario);
+    let (outcome, found) = scenario.accompanied(&[scenario.now], 1.0, f64::INFINITY, &companion);
     let remaining =
         recent.iter().flat_map(|one| remaining(knowledge, &scenario, &outcome, one, as_of)).collect();
     let enzymes = enzymes(&scenario, &outcome);
-    Exposure { uses, windows, remaining, enzymes, labs: outcome.labs, unrecognized }
+    let exposure = Exposure { uses, windows, remaining, enzymes, labs: outcome.labs, unrecognized };
+    (exposure, companion, found, outcome.weights)
 }
 
 /// What is left now of a substance and of each of its metabolites, where it is above 1 % of its peak.

@@ -4,7 +4,7 @@
 //! [`knowledge::Knowledge`] and a [`assess::Question`] in, an [`assess::Assessment`] out. Nothing here reads a clock, a
 //! file or the environment; the edges do that.
 //!
-//! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`criteria`], [`assess`],
+//! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`synapse`], [`criteria`], [`assess`],
 //! [`check`], [`report`], [`predict`]. Dependencies point up this list, never down.
 
 pub mod units;
@@ -13,8 +13,12 @@ pub mod timeline;
 
 pub mod knowledge;
 
-pub mod exposure;
+mod lanes;
 pub mod population;
+
+pub mod exposure;
+
+pub mod synapse;
 
 pub mod criteria;
 

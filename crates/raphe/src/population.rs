@@ -33,10 +33,17 @@ impl Population {
     /// A draw from the standard normal distribution; 0 for the typical person.
     #[must_use]
     pub fn normal(self, person: usize, parameter: &str) -> f64 {
+        self.normal_again(person, parameter, 0)
+    }
+
+    /// The same for a person who had to be drawn again so many times.
+    #[must_use]
+    pub fn normal_again(self, person: usize, parameter: &str, attempt: u64) -> f64 {
         if self.people == 0 {
             return 0.0;
         }
-        let (u, v) = (self.uniform(person, parameter, 0), self.uniform(person, parameter, 1));
+        let (u, v) =
+            (self.uniform(person, parameter, 2 * attempt), self.uniform(person, parameter, 2 * attempt + 1));
         libm::sqrt(-2.0 * libm::log(u)) * libm::cos(std::f64::consts::TAU * v)
     }
 

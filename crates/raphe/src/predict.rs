@@ -2,8 +2,9 @@
 //!
 //! A row names what was given and what was measured; the answer is what the typical person of the engine has, made by
 //! the same scenario that answers a diary. Rows of pharmacokinetics (`drug`, `parameter`), of interaction studies
-//! (`victim`, `perpetrator`), of drug pairs (`drug_a`, `drug_b`) and of waits between two drugs (`stop_drug`,
-//! `start_drug`) are read; a row that cannot be predicted says why, and gets no number.
+//! (`victim`, `perpetrator`), of scans of the serotonin transporter (`drug`, `radioligand`), of drug pairs (`drug_a`,
+//! `drug_b`) and of waits between two drugs (`stop_drug`, `start_drug`) are read; a row that cannot be predicted says
+//! why, and gets no number.
 
 use crate::{
     assess::Question,
@@ -15,11 +16,12 @@ use crate::{
     },
     knowledge::{self, Knowledge, schema::Level, schema::Substance},
     population::Population,
+    synapse::engagement::{Engagement, Target},
     timeline::{
         DoseLine, Entry, Event, Form, Origin, Person, Precision, Route, Schedule, Timeline, When,
         diary::read_dose_line,
     },
-    units::{Mass, TimeSpan},
+    units::{Mass, MassConcentration, TimeSpan},
 };
 use jiff::{Timestamp, tz::TimeZone};
 use std::{collections::BTreeMap, f64::consts::LN_2};
@@ -57,6 +59,7 @@ pub fn predict(knowledge: &Knowledge, row: &Row) -> Result<f64, NotPredicted> {
     match () {
         () if has("victim") && has("perpetrator") => interaction(knowledge, row),
         () if has("drug") && has("parameter") => kinetics(knowledge, row),
+        () if has("drug") && has("radioligand") => occupancy(knowledge, row),
         () if has("drug_a") && has("drug_b") => pair(knowledge, row),
         () if has("stop_drug") && has("start_drug") => wait(knowledge, row),
         () => Err(NotPredicted::Kind),
@@ -80,6 +83,78 @@ fn find<'k>(knowledge: &'k Knowledge, name: &str) -> Result<&'k Substance, NotPr
 struct Trial {
     person: Person,
     entries: Vec<Entry>,
+}
+
+/// A scan that does not say when it was made is taken to be made so long after the dose, hours: most were.
+const SCAN_AFTER: f64 = 5.0;
+/// Days after which a regimen that is said to be repeated is scanned, where no number of days stands there.
+const REPEATED: f64 = 28.0;
+
+/// A row of transporter occupancy, in percent: of a dose, or at a level in plasma.
+fn occupancy(knowledge: &Knowledge, row: &Row) -> Result<f64, NotPredicted> {
+    let (name, form) = formed(cell(row, "drug"));
+    let substance = find(knowledge, &name)?;
+    let missing = || NotPredicted::Missing("an occupancy".to_owned(), substance.names.inn.clone());
+    let typical = substance.doses.first().and_then(|dose| Regimen::read(substance, &dose.typical));
+    let text = cell(row, "regimen").to_lowercase();
+    let single = text.contains("single");
+    let daily: Option<f64> = cell(row, "daily_dose_mg").parse().ok();
+    // A dose a day is given in as many parts as is usual, unless the row says otherwise.
+    let parts =
+        typical.as_ref().and_then(|typical| typical.every).map_or(1.0, |every| (24.0 / every).max(1.0));
+    let a_day = times_a_day(&text).filter(|times| *times > 1.0).unwrap_or(parts);
+    let usual = typical.as_ref().map(|typical| typical.dose * 24.0 / typical.every.unwrap_or(24.0));
+    let mg = daily.or(usual).ok_or_else(missing)? / if single { 1.0 } else { a_day };
+    let extended = ["xr", "er", "extended"]
+        .iter()
+        .any(|word| text.split(|c: char| !c.is_alphabetic()).any(|w| w == *word));
+    let usually = || {
+        let words = &substance.doses.first()?.typical;
+        read_dose_line(&format!("{} {words}", substance.names.inn)).ok()?.form
+    };
+    let form = form.or(extended.then_some(Form::ExtendedRelease)).or_else(usually);
+    let days = match numbers(&text).first() {
+        Some(days) if text.contains("day") && !text.contains("daily") => *days,
+        Some(weeks) if text.contains("week") || text.contains("wk") => weeks * 7.0,
+        _ => REPEATED,
+    };
+    let after = cell(row, "time_after_dose_h").parse().unwrap_or(SCAN_AFTER);
+    let every = 24.0 / a_day;
+    // The last dose of a course, and the scan so long after it.
+    let doses = if single { 1.0 } else { (days * a_day).round().max(1.0) };
+    let mut trial = Trial::new();
+    for dose in 0..doses as usize {
+        trial.give(substance, mg, Route::Oral, form, Often::Once, dose as f64 * every);
+    }
+    let timeline = Timeline::new(trial.person.clone(), trial.entries.clone());
+    let end = super::exposure::later(BEGIN, TimeSpan::hours((doses - 1.0) * every + after));
+    let (uses, _) = intake::uses(&timeline, knowledge, end);
+    let all: Vec<&Use> = uses.iter().collect();
+    let scenario = Scenario::new(knowledge, &timeline, &all, TYPICAL, Some(BEGIN), end);
+    let engagement = Engagement::of(knowledge, &scenario.network, [substance], &scenario.amount_unknown);
+    if !engagement.targets().contains(&Target::Sert) {
+        // What is known and does not touch the transporter leaves it free.
+        return if engagement.gaps.is_empty() { Ok(0.0) } else { Err(missing()) };
+    }
+    let outcome = scenario.run(&[scenario.hours], 0.25, f64::INFINITY);
+    let level = |moiety: usize| outcome.course.levels[moiety][outcome.place[0]][0];
+    let parent = scenario.network.find(&substance.id).ok_or_else(missing)?;
+    // At a measured level of the drug its metabolites are as much higher or lower as it is.
+    let measured = cell(row, "plasma_conc_ng_ml").parse::<f64>().ok();
+    let scale = match measured {
+        Some(measured) if daily.is_none() && level(parent) > 0.0 => {
+            MassConcentration::ng_per_ml(measured).as_mg_per_l() / level(parent)
+        }
+        _ => 1.0,
+    };
+    let levels: Vec<f64> = (0..scenario.network.moieties.len()).map(|moiety| level(moiety) * scale).collect();
+    Ok(100.0 * engagement.of_typical(Target::Sert, &levels))
+}
+
+/// `bupropion XL` is bupropion in that form.
+fn formed(name: &str) -> (String, Option<Form>) {
+    let found = [" XL", " SR", " XR", " ER", " CR"].iter().find_map(|suffix| name.strip_suffix(suffix));
+    (found.unwrap_or(name).to_owned(), found.map(|_| Form::ExtendedRelease))
 }
 
 /// How often a dose is given.
@@ -217,11 +292,6 @@ fn kinetics(knowledge: &Knowledge, row: &Row) -> Result<f64, NotPredicted> {
 }
 
 fn measured(knowledge: &Knowledge, row: &Row, of: &str, given: &str) -> Result<f64, NotPredicted> {
-    // `bupropion XL` is bupropion in that form.
-    let formed = |name: &str| {
-        let found = [" XL", " SR", " XR", " ER", " CR"].iter().find_map(|suffix| name.strip_suffix(suffix));
-        (found.unwrap_or(name).to_owned(), found.map(|_| Form::ExtendedRelease))
-    };
     let (of, (given, form)) = (formed(of).0, formed(given));
     let substance = find(knowledge, &of)?;
     let regimen = cell(row, "regimen");

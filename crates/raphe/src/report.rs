@@ -17,14 +17,15 @@ use crate::{
         Citation, Knowledge,
         schema::{Grade, Level, Serotonergic, Side, Urgency},
     },
+    synapse::{Synapse, engagement::Target},
     timeline::{Notice, Origin, Weight},
-    units::two_digits,
+    units::{Interval, number, two_digits},
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// A report: a headline, sections, sources.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// How soon to act.
     pub urgency: Urgency,
@@ -39,7 +40,7 @@ pub struct Report {
 }
 
 /// A titled list of sentences.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Section {
     /// Title.
     pub title: String,
@@ -48,7 +49,7 @@ pub struct Section {
 }
 
 /// One item of a section.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Item {
     /// A word in front that stands out, such as a level.
     pub mark: Option<String>,
@@ -58,6 +59,19 @@ pub struct Item {
     pub sources: Vec<usize>,
     /// Sentences that belong to it.
     pub under: Vec<Item>,
+    /// A curve behind it.
+    pub curve: Option<Curve>,
+}
+
+/// One thing over time, for looking at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// What it shows, as a sentence.
+    pub title: String,
+    /// The middle and the range at moments that lie evenly.
+    pub values: Vec<Interval>,
+    /// What the foot of the curve stands for.
+    pub foot: f64,
 }
 
 /// The word for an urgency.
@@ -115,6 +129,7 @@ pub fn report(assessment: &Assessment, knowledge: &Knowledge, preface: Option<&s
         writer.criteria(),
         writer.rivals(),
         writer.in_the_body(),
+        writer.synapse(),
         not_assessed(knowledge, &assessment.not_assessed),
         notices("How the diary was read", &assessment.notices),
     ];
@@ -275,7 +290,7 @@ impl Writer<'_> {
                 mark: (!advice.when.is_empty()).then(|| capital(&advice.when)),
                 text: advice.says.clone(),
                 sources: self.sources.cite(&advice.citations),
-                under: Vec::new(),
+                ..Item::default()
             })
             .collect();
         section("What to do", items)
@@ -301,7 +316,7 @@ impl Writer<'_> {
                     Some(_) => Vec::new(),
                     None => self.sources.cite(reason.claim.citations()),
                 };
-                Item { mark: Some(urgency_word(reason.urgency).to_owned()), text, sources, under: Vec::new() }
+                Item { mark: Some(urgency_word(reason.urgency).to_owned()), text, sources, ..Item::default() }
             })
             .collect();
         section("Why", items)
@@ -356,7 +371,7 @@ impl Writer<'_> {
                 mark: Some(result.name.clone()),
                 text,
                 sources: self.sources.cite(&result.citations),
-                under: Vec::new(),
+                ..Item::default()
             };
             if result.verdict != Truth::False && !result.because.is_empty() {
                 item.under.push(Item { text: result.limits.clone(), ..Item::default() });
@@ -384,6 +399,7 @@ impl Writer<'_> {
                     .filter(|_| !rival.leads)
                     .map(|due| Item { text: format!("If it is this: {due}"), ..Item::default() })
                     .collect(),
+                ..Item::default()
             });
         }
         section("What else it could be", items)
@@ -476,11 +492,20 @@ impl Writer<'_> {
             items.push(Item {
                 mark: Some(capital(&item.name)),
                 text: format!("{}; {taken}{}", item.class, lines(&item.lines)),
-                sources: Vec::new(),
                 under,
+                ..Item::default()
             });
         }
         section("What is in the body", items)
+    }
+
+    fn synapse(&mut self) -> Option<Section> {
+        let assessment = self.assessment;
+        // What an overdose does is for those who treat it.
+        if assessment.remaining.iter().any(|left| left.overdose) {
+            return None;
+        }
+        synapse(self.knowledge, &assessment.synapse, About::Person, &mut self.sources)
     }
 
     fn date(&self, at: Timestamp) -> jiff::civil::Date {
@@ -626,13 +651,16 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
                 mark: Some(capital(&item.name)),
                 text: note.says().to_owned(),
                 sources: sources.cite(note.citations()),
-                under: Vec::new(),
+                ..Item::default()
             });
         }
     }
+    let about = check.newly_added.as_deref().map_or(About::Set, About::Newly);
+    let modeled = synapse(knowledge, &check.synapse, about, &mut sources);
     let sections = [
         section("Pair by pair", together),
         section("How one changes the level of another (simulated)", levels),
+        modeled,
         section("Worth knowing", worth_knowing),
         not_assessed(knowledge, &check.not_assessed),
         notices("What was not recognized", &check.notices),
@@ -644,6 +672,116 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
         sources: sources.print(knowledge),
         footer: footer(&check.knowledge),
     }
+}
+
+/// Of what a modeled synapse is.
+#[derive(Clone, Copy)]
+enum About<'a> {
+    /// A person, now.
+    Person,
+    /// A set of medicines, all long taken.
+    Set,
+    /// A set to which this one is newly added.
+    Newly(&'a str),
+}
+
+/// What the model of the synapse makes of it: ranges, what they rest on, and that they are no diagnosis.
+fn synapse(
+    knowledge: &Knowledge,
+    synapse: &Synapse,
+    about: About<'_>,
+    sources: &mut Sources,
+) -> Option<Section> {
+    let times = |fold: Interval| {
+        let [median, low, high] = [fold.median, fold.p5, fold.p95].map(two_digits);
+        (median, format!("{low} to {high}"))
+    };
+    let mut items = Vec::new();
+    let model = |symbol: &str| {
+        let parameters = knowledge.base().synapse.iter();
+        parameters.filter(|one| one.id == symbol).flat_map(|one| &one.value).map(Citation::from).next()
+    };
+    if let Some(peak) = synapse.peak_fold_change_24h {
+        let (highest, highest_range) = times(peak);
+        let within = format!(
+            "at most about {highest} times a person's own level without any medicine ({highest_range} in 9 of 10 people)"
+        );
+        let text = match (about, synapse.fold_change) {
+            (About::Person, Some(now)) => {
+                let (median, range) = times(now);
+                format!(
+                    "about {median} times this person's own level without any medicine ({range} in 9 of 10 such people); at \
+                     most {highest} times ({highest_range}) in the next 24 hours."
+                )
+            }
+            (About::Newly(id), _) => format!(
+                "{within} in the first day on which {} is newly added to the rest.",
+                knowledge.substance_name(id)
+            ),
+            _ => format!("{within} within a day."),
+        };
+        let (title, values) = match about {
+            About::Person => ("The last two weeks up to tomorrow, from one time upwards", &synapse.course),
+            _ => ("The 24 hours, from one time upwards", &synapse.next_day),
+        };
+        let curve = Curve { title: title.to_owned(), values: values.clone(), foot: 1.0 };
+        items.push(Item {
+            mark: Some("Serotonin outside the nerve cells".to_owned()),
+            text,
+            sources: sources.cite(model("e0").as_ref()),
+            curve: (curve.values.len() > 1).then_some(curve),
+            ..Item::default()
+        });
+    }
+    let targets = match about {
+        About::Person => &synapse.targets,
+        _ => &synapse.targets_at_peak,
+    };
+    for engaged in targets {
+        let percent = |share: f64| number(libm::round(share * 100.0));
+        let share = engaged.share;
+        if share.p95 < 0.01 {
+            continue;
+        }
+        let word = match engaged.target {
+            Target::Release => "of the greatest effect",
+            target if target.is_enzyme() => "inhibited",
+            _ => "occupied",
+        };
+        let several = engaged.by.len() > 1;
+        let who: Vec<String> = engaged
+            .by
+            .iter()
+            .filter(|(_, part)| part.median >= 0.01)
+            .map(|(id, part)| match several {
+                true => format!("{} ({} % of it)", knowledge.substance_name(id), percent(part.median)),
+                false => knowledge.substance_name(id).to_owned(),
+            })
+            .collect();
+        let by = if who.is_empty() { String::new() } else { format!(" by {}", list(&who, "and")) };
+        items.push(Item {
+            mark: Some(capital(engaged.target.name())),
+            text: format!(
+                "about {} % {word} ({} to {} %){by}.",
+                percent(share.median),
+                percent(share.p5),
+                percent(share.p95)
+            ),
+            sources: sources.cite(&engaged.citations),
+            ..Item::default()
+        });
+    }
+    if !items.is_empty() {
+        items.push(Item {
+            text: "Two to four times is usual under antidepressants that block reuptake; ten times and more is where toxicity \
+                   begins in animals. These numbers come from a model that rests on experiments in rats: they explain, they \
+                   are no measurement and no diagnosis, and a low one makes nothing safe."
+                .to_owned(),
+            sources: sources.cite(model("EC2A").as_ref()),
+            ..Item::default()
+        });
+    }
+    section("What a model of the synapse makes of it", items)
 }
 
 fn footer(knowledge: &str) -> String {
@@ -671,7 +809,7 @@ pub(crate) fn finding_item(finding: &Finding, sources: &mut Sources) -> Item {
             mark: Some(format!("{} ({})", capital(&view.by), level_word(view.level))),
             text: format!("{}.", view.says.trim_end_matches('.')),
             sources: sources.cite(citations),
-            under: Vec::new(),
+            ..Item::default()
         });
     }
     under.extend(finding.advice.iter().cloned().map(plain));
@@ -687,6 +825,7 @@ pub(crate) fn finding_item(finding: &Finding, sources: &mut Sources) -> Item {
         text: format!("{}{}", finding.claim.says(), lines(&finding.because)),
         sources: sources.cite(finding.claim.citations()),
         under,
+        ..Item::default()
     }
 }
 

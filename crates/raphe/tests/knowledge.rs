@@ -82,6 +82,7 @@ rules! {
     implied_sign_unknown: |base| sign(base, "knee_clonus").implies[0] = "inducable_clonus".into();
     measured_by_does_not_read: |base| sign(base, "tachycardia").measured_by = vec!["pulse > 100".into()];
     engine_misses_what_it_names: |base| base.criteria.retain(|criterion| criterion.id != "hunter");
+    synapse_parameter_astray: |base| base.synapse.retain(|parameter| parameter.id != "kap_s");
     article_statement_without_sign: |base| sign(base, "ocular_clonus").article.clear();
     retired_without_successor: |base| substance(base, "sertraline").retired = true;
 

@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("jiff", "dates, times and the time zone database, which is bundled"),
     ("libm", "the same floating point on every machine"),
     ("miette", "errors with help; drawing them is the program's"),
+    ("pulp", "asks the processor which vector instructions it has, and nothing else"),
     ("raphe-knowledge", "the curated base"),
     ("strsim", "suggestions for misspelled names"),
     ("textwrap", "line breaks of a printed report"),

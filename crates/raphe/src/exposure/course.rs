@@ -10,10 +10,10 @@
 //! outputs and not with time.
 
 use super::{
-    lanes::{LANES, Lane},
     network::{EffectKind, Network},
     people::{Group, People},
 };
+use crate::lanes::{LANES, Lane};
 
 /// One dose, in hours from the start of the course.
 #[derive(Debug, Clone)]
@@ -78,6 +78,85 @@ pub(crate) struct Wanted {
     pub(crate) samples: Vec<usize>,
     /// Areas under the levels are counted from the end of this step on.
     pub(crate) area_from: usize,
+    /// Peaks count up to the end of this step, and what is left is told of it.
+    pub(crate) now: usize,
+}
+
+/// What goes along with every group of eight and sees the whole of its course, of which the rest is then forgotten.
+pub(crate) trait Companion: Sync {
+    /// What it brings back of a group.
+    type Found: Send;
+    /// Whether it wants to see anything at all.
+    const LOOKS: bool;
+    /// Sees the course of a group.
+    fn along(&self, journey: &Journey<'_>) -> Self::Found;
+}
+
+/// Nobody comes along.
+impl Companion for () {
+    type Found = ();
+    const LOOKS: bool = false;
+    fn along(&self, _: &Journey<'_>) {}
+}
+
+/// The course of eight people, step by step.
+pub(crate) struct Journey<'a> {
+    /// Who meets whom.
+    pub(crate) network: &'a Network,
+    /// The people.
+    pub(crate) group: &'a Group,
+    /// Which eight.
+    pub(crate) number: usize,
+    /// Length of a step, hours.
+    pub(crate) step: f64,
+    levels: &'a [Lane],
+}
+
+impl Journey<'_> {
+    /// How many steps, with the start.
+    pub(crate) fn moments(&self) -> usize {
+        self.levels.len() / self.network.moieties.len().max(1)
+    }
+
+    /// Levels of all moieties at the end of a step, mg/L.
+    pub(crate) fn levels(&self, moment: usize) -> &[Lane] {
+        let count = self.network.moieties.len();
+        &self.levels[moment * count..(moment + 1) * count]
+    }
+
+    /// Level over Ki of what blocks an enzyme, and the rate at which it is destroyed, 1/h.
+    pub(crate) fn acts_on(&self, enzyme: usize, moment: usize) -> (Lane, Lane) {
+        let levels = self.levels(moment);
+        let (mut blocked, mut lost) = (Lane::ZERO, Lane::ZERO);
+        for (place, effect) in self.network.effects.iter().enumerate() {
+            if effect.on == enzyme {
+                let (level, potency) = (levels[effect.by], self.group.potency[place]);
+                blocked += effect.kind.blocked(level, potency);
+                lost += effect.kind.lost(level, potency);
+            }
+        }
+        (blocked, lost)
+    }
+}
+
+impl EffectKind {
+    /// Level over Ki of what blocks.
+    #[inline(always)]
+    pub(crate) fn blocked(self, level: Lane, potency: Lane) -> Lane {
+        match self {
+            Self::Blocks(per) => level * potency * per,
+            Self::Destroys { .. } | Self::Induces { .. } => Lane::ZERO,
+        }
+    }
+
+    /// Rate of loss to what destroys, 1/h.
+    #[inline(always)]
+    pub(crate) fn lost(self, level: Lane, potency: Lane) -> Lane {
+        match self {
+            Self::Destroys { per, half } => level * potency * per / (level * (1.0 / half) + 1.0),
+            Self::Blocks(_) | Self::Induces { .. } => Lane::ZERO,
+        }
+    }
 }
 
 /// What came of it, person by person.
@@ -93,11 +172,11 @@ pub(crate) struct Course {
     pub(crate) peak: Vec<Vec<f64>>,
     /// Area under the level, mg h/L: `[moiety][person]`.
     pub(crate) area: Vec<Vec<f64>>,
-    /// Amount still in the body or to be absorbed at the end, mg: `[moiety][person]`.
+    /// Amount still in the body or to be absorbed now, mg: `[moiety][person]`.
     pub(crate) amount: Vec<Vec<f64>>,
-    /// Rate of the terminal decline at the end, 1/h: `[moiety][person]`.
+    /// Rate of the terminal decline now, 1/h: `[moiety][person]`.
     pub(crate) decline: Vec<Vec<f64>>,
-    /// Volume in which an amount spreads at the end, L: `[moiety][person]`.
+    /// Volume in which an amount spreads now, L: `[moiety][person]`.
     pub(crate) volume: Vec<Vec<f64>>,
 }
 
@@ -105,17 +184,29 @@ pub(crate) struct Course {
 ///
 /// People are advanced in groups of eight by index; threads share out the groups, and the result does not depend on
 /// how many there are.
-pub(crate) fn run(network: &Network, plan: &Plan, people: &People<'_>, wanted: &Wanted) -> Course {
+pub(crate) fn run<C: Companion>(
+    network: &Network,
+    plan: &Plan,
+    people: &People<'_>,
+    wanted: &Wanted,
+    companion: &C,
+) -> (Course, Vec<C::Found>) {
     let size = people.size();
     let groups = size.div_ceil(LANES);
     let one = |group: usize| {
         let mut drawn = people.group(network, plan, group);
         drawn.happenings = people.happenings(plan, group, wanted.steps, wanted.step);
-        Runner::new(network, plan, drawn, wanted).run()
+        // The runner is compiled once, whoever comes along.
+        let mut seen = Vec::new();
+        let mut runner = Runner::new(network, plan, drawn, wanted);
+        let outcome = runner.run(C::LOOKS.then_some(&mut seen));
+        let journey =
+            Journey { network, group: &runner.group, number: group, step: wanted.step, levels: &seen };
+        (outcome, companion.along(&journey))
     };
-    let work = groups * wanted.steps * (network.moieties.len() + 1);
+    let work = groups * wanted.steps * (network.moieties.len() + if C::LOOKS { 20 } else { 1 });
     let threads = if work < 20_000 { 1 } else { people.threads.min(groups) };
-    let mut done: Vec<Vec<Outcome>> = Vec::new();
+    let mut done: Vec<Vec<(Outcome, C::Found)>> = Vec::new();
     if threads <= 1 {
         done.push((0..groups).map(one).collect());
     } else {
@@ -134,8 +225,8 @@ pub(crate) fn run(network: &Network, plan: &Plan, people: &People<'_>, wanted: &
             );
         });
     }
-    let outcomes: Vec<Outcome> = done.into_iter().flatten().collect();
-    gather(network, wanted, &outcomes, size)
+    let (outcomes, found): (Vec<Outcome>, Vec<C::Found>) = done.into_iter().flatten().unzip();
+    (gather(network, wanted, &outcomes, size), found)
 }
 
 /// What one group leaves.
@@ -301,8 +392,9 @@ impl<'a> Runner<'a> {
         runner
     }
 
-    #[inline(always)]
-    fn run(mut self) -> Outcome {
+    /// Runs to the end; `seen` takes the level of each moiety at each step.
+    #[inline(never)]
+    fn run(&mut self, mut seen: Option<&mut Vec<Lane>>) -> Outcome {
         let (moieties, enzymes) = (self.network.moieties.len(), self.network.enzymes.len());
         let mut kept = 0;
         let mut outcome = Outcome {
@@ -316,6 +408,9 @@ impl<'a> Runner<'a> {
             volume: Vec::new(),
         };
         let mut activity = vec![Lane::ONE; enzymes];
+        if let Some(seen) = seen.as_deref_mut() {
+            seen.reserve((self.wanted.steps + 1) * moieties);
+        }
         let happenings = std::mem::take(&mut self.group.happenings);
         let mut next = 0;
         for step in 0..=self.wanted.steps {
@@ -326,6 +421,12 @@ impl<'a> Runner<'a> {
                 outcome.levels.extend(levels);
                 outcome.activity.extend(activity.iter().copied());
             }
+            if let Some(seen) = seen.as_deref_mut() {
+                seen.extend((0..moieties).map(|moiety| self.level(moiety)));
+            }
+            if step == self.wanted.now {
+                self.remains(&mut outcome);
+            }
             if step == self.wanted.steps {
                 break;
             }
@@ -335,11 +436,18 @@ impl<'a> Runner<'a> {
             }
             let area = step >= self.wanted.area_from;
             self.advance(&happenings[first..next], &mut activity, area.then_some(&mut outcome.area));
-            for moiety in 0..moieties {
-                outcome.peak[moiety] = outcome.peak[moiety].max(self.level(moiety));
+            if step < self.wanted.now {
+                for moiety in 0..moieties {
+                    outcome.peak[moiety] = outcome.peak[moiety].max(self.level(moiety));
+                }
             }
         }
-        for moiety in 0..moieties {
+        outcome
+    }
+
+    /// What is left now, and how it will go.
+    fn remains(&self, outcome: &mut Outcome) {
+        for moiety in 0..self.network.moieties.len() {
             let depots = self.plan.depots.iter().zip(&self.depots);
             let waiting = depots
                 .filter(|(depot, _)| depot.moiety == moiety)
@@ -349,7 +457,6 @@ impl<'a> Runner<'a> {
             outcome.decline.push(rates.slow);
             outcome.volume.push(rates.clearance / rates.slow);
         }
-        outcome
     }
 
     #[inline(always)]
@@ -366,8 +473,8 @@ impl<'a> Runner<'a> {
     fn activity(&self, levels: &[Lane], abundance: &[Lane], into: &mut [Lane]) {
         let mut blocked = [Lane::ONE; MOST_ENZYMES];
         for (place, effect) in self.network.effects.iter().enumerate() {
-            if let EffectKind::Blocks(per) = effect.kind {
-                blocked[effect.on] += levels[effect.by] * self.group.potency[place] * per;
+            if let EffectKind::Blocks(_) = effect.kind {
+                blocked[effect.on] += effect.kind.blocked(levels[effect.by], self.group.potency[place]);
             }
         }
         for (enzyme, into) in into.iter_mut().enumerate() {
@@ -386,9 +493,8 @@ impl<'a> Runner<'a> {
             let level = self.middle[effect.by];
             match effect.kind {
                 EffectKind::Blocks(_) => {}
-                EffectKind::Destroys { per, half } => {
-                    let rate = level * self.group.potency[place] * per;
-                    lost[effect.on] += rate / (level * (1.0 / half) + 1.0);
+                EffectKind::Destroys { .. } => {
+                    lost[effect.on] += effect.kind.lost(level, self.group.potency[place]);
                 }
                 EffectKind::Induces { most, half } => {
                     let x = level * self.group.potency[place];

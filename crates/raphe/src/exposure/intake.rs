@@ -171,11 +171,22 @@ struct Regimen {
 /// What was taken by `as_of`, one item a substance sorted by id, and the names that were not recognized.
 #[must_use]
 pub fn uses(timeline: &Timeline, knowledge: &Knowledge, as_of: Timestamp) -> (Vec<Use>, Vec<Unrecognized>) {
+    uses_until(timeline, knowledge, as_of, as_of)
+}
+
+/// The same, with the doses of what is still running at `as_of` up to a later moment.
+#[must_use]
+pub fn uses_until(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    as_of: Timestamp,
+    until: Timestamp,
+) -> (Vec<Use>, Vec<Unrecognized>) {
     let mut reader = Reader {
         zone: timeline.zone(),
         weight: timeline.person.weight,
         knowledge,
-        as_of,
+        as_of: until,
         regimens: BTreeMap::new(),
         uses: BTreeMap::new(),
         ends: BTreeMap::new(),

@@ -554,6 +554,13 @@ struct Seen {
     arrives: f64,
 }
 
+/// The free level of a total one in the typical person, mg/L to nmol/L, without any course in time.
+pub(crate) fn free(substance: &Substance, total: f64) -> Option<f64> {
+    let unbound = Disposition::of(substance, Route::Oral)?.unbound?;
+    let mass: MolarMass = substance.molar_mass.as_deref()?.parse().ok()?;
+    Some(MassConcentration::mg_per_l(total * unbound).to_molar(mass).as_nmol_per_l())
+}
+
 impl Moiety {
     /// The free level of a total one, mg/L to nmol/L; `None` where the share not bound or the molar mass is not known.
     pub(crate) fn free(&self, total: f64) -> Option<f64> {

@@ -8,11 +8,11 @@
 
 use super::{
     course::{Happening, Plan, Way, What},
-    lanes::{LANES, Lane},
     network::Network,
 };
 use crate::{
     knowledge::{self, Knowledge},
+    lanes::{LANES, Lane},
     population::Population,
     timeline::{Person, Sex},
     units::{Fraction, Mass, Ratio},

@@ -5,7 +5,7 @@
 //! end.
 
 use super::{
-    course::{self, Course, Depot, Dose, Plan, Wanted, Way},
+    course::{self, Companion, Course, Depot, Dose, Plan, Wanted, Way},
     hours_between,
     intake::{Intake, Use},
     kinetics::{Regimen, Uptake},
@@ -47,6 +47,10 @@ pub(crate) struct Scenario<'a> {
     pub(crate) start: Timestamp,
     /// Hours from the start to the end.
     pub(crate) hours: f64,
+    /// Hours from the start to the moment that is asked for.
+    pub(crate) now: f64,
+    /// What was taken, by id.
+    pub(crate) taken: Vec<String>,
     /// Moieties of which some dose has no known amount: their levels mean nothing, only shares do.
     pub(crate) amount_unknown: Vec<bool>,
     /// Measured levels: moiety, hours from the start, mg/L.
@@ -84,6 +88,19 @@ impl LabLevel {
     }
 }
 
+/// The time a scenario spans.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    /// It is looked at from here on.
+    pub(crate) seen_from: Timestamp,
+    /// The moment that is asked for.
+    pub(crate) now: Timestamp,
+    /// It ends here.
+    pub(crate) end: Timestamp,
+    /// What comes along needs to have seen so much before `seen_from`, hours.
+    pub(crate) memory: f64,
+}
+
 impl<'a> Scenario<'a> {
     /// What was taken of some uses up to `end`, looked at from `seen_from` on (or at the end only).
     pub(crate) fn new(
@@ -94,6 +111,19 @@ impl<'a> Scenario<'a> {
         seen_from: Option<Timestamp>,
         end: Timestamp,
     ) -> Self {
+        let window = Window { seen_from: seen_from.unwrap_or(end).min(end), now: end, end, memory: 0.0 };
+        Self::over(knowledge, timeline, uses, population, window)
+    }
+
+    /// The same over a window whose end lies past the moment that is asked for.
+    pub(crate) fn over(
+        knowledge: &'a Knowledge,
+        timeline: &'a Timeline,
+        uses: &[&Use],
+        population: Population,
+        window: Window,
+    ) -> Self {
+        let end = window.end;
         let person = &timeline.person;
         let taken: Vec<(&Substance, Route)> = uses
             .iter()
@@ -103,14 +133,16 @@ impl<'a> Scenario<'a> {
         let tobacco =
             smokes.and_then(|_| knowledge.substance(TOBACCO)).map(|tobacco| (tobacco, Route::Smoked));
         let network = Network::of(knowledge, taken.iter().copied().chain(tobacco));
-        let start = start(&network, uses, smokes.is_some(), seen_from.unwrap_or(end).min(end), end);
+        let start = start(&network, uses, smokes.is_some(), window);
         let hours = hours_between(start, end).max(0.0);
         let mut scenario = Self {
             knowledge,
             plan: Plan::default(),
-            people: People::new(knowledge, population, person, end),
+            people: People::new(knowledge, population, person, window.now),
             start,
             hours,
+            now: hours_between(start, window.now).clamp(0.0, hours),
+            taken: uses.iter().map(|one| one.substance.clone()).collect(),
             amount_unknown: vec![false; network.moieties.len()],
             labs: Vec::new(),
             network,
@@ -121,7 +153,7 @@ impl<'a> Scenario<'a> {
         if let Some((until, (tobacco, route))) = smokes.zip(tobacco) {
             scenario.smoke(tobacco, route, hours_between(start, until).min(hours));
         }
-        scenario.labs = scenario.labs(timeline, end);
+        scenario.labs = scenario.labs(timeline, window.now);
         scenario
     }
 
@@ -137,7 +169,7 @@ impl<'a> Scenario<'a> {
                 continue;
             }
             // A dose of today that may lie before or after now lies before.
-            let to = to.min(self.hours.max(from));
+            let to = if from <= self.now { to.min(self.now.max(from)) } else { to };
             let mass = intake.mass.map(|(low, high)| (low.as_mg(), high.as_mg()));
             if mass.is_none() {
                 self.amount_unknown[moiety] = true;
@@ -213,6 +245,17 @@ impl<'a> Scenario<'a> {
 
     /// Runs it and keeps levels at some hours from the start, which come out in the order given.
     pub(crate) fn run(&self, moments: &[f64], step: f64, area_from: f64) -> Outcome {
+        self.accompanied(moments, step, area_from, &()).0
+    }
+
+    /// The same with somebody who sees the whole course of each group.
+    pub(crate) fn accompanied<C: Companion>(
+        &self,
+        moments: &[f64],
+        step: f64,
+        area_from: f64,
+        companion: &C,
+    ) -> (Outcome, Vec<C::Found>) {
         let step = step.clamp(0.05, 1.0);
         let steps = (self.hours / step).ceil().max(0.0) as usize;
         let nearest = |hours: f64| ((hours / step).round().max(0.0) as usize).min(steps);
@@ -220,8 +263,8 @@ impl<'a> Scenario<'a> {
         samples.extend(self.labs.iter().map(|(_, at, _)| nearest(*at)));
         samples.sort_unstable();
         samples.dedup();
-        let wanted = Wanted { steps, step, samples, area_from: nearest(area_from) };
-        let course = course::run(&self.network, &self.plan, &self.people, &wanted);
+        let wanted = Wanted { steps, step, samples, area_from: nearest(area_from), now: nearest(self.now) };
+        let (course, found) = course::run(&self.network, &self.plan, &self.people, &wanted, companion);
         let find = |hours: f64| wanted.samples.binary_search(&nearest(hours)).unwrap_or(0);
         let weights = self.weigh(&course, find);
         let labs = self.labs.iter().filter_map(|(moiety, at, level)| {
@@ -233,7 +276,8 @@ impl<'a> Scenario<'a> {
             })
         });
         let labs = labs.collect();
-        Outcome { place: moments.iter().map(|at| find(*at)).collect(), course, weights, labs }
+        let place = moments.iter().map(|at| find(*at)).collect();
+        (Outcome { place, course, weights, labs }, found)
     }
 
     /// How well each person's levels agree with the measured ones.
@@ -305,7 +349,8 @@ fn smoked_until(
 }
 
 /// The first hour that can matter for what is seen from `seen` on.
-fn start(network: &Network, uses: &[&Use], smokes: bool, seen: Timestamp, end: Timestamp) -> Timestamp {
+fn start(network: &Network, uses: &[&Use], smokes: bool, window: Window) -> Timestamp {
+    let end = window.end;
     let depot = uses.iter().flat_map(|one| &one.intakes).any(|intake| intake.form == Some(Form::Depot));
     let acted = network.effects.iter().map(|effect| network.enzymes[effect.on].half_life * TURNOVERS);
     let slowest = network
@@ -315,7 +360,8 @@ fn start(network: &Network, uses: &[&Use], smokes: bool, seen: Timestamp, end: T
         .chain(acted)
         .chain(depot.then_some(DEPOT_LASTS))
         .fold(0.0, f64::max);
-    let back = hours_between(seen, end) + slowest.clamp(LOOK_BACK.0, LOOK_BACK.1);
+    let back =
+        hours_between(window.seen_from, end) + slowest.clamp(LOOK_BACK.0, LOOK_BACK.1).max(window.memory);
     let first = uses.iter().filter_map(|one| one.intakes.first()).map(|intake| intake.from).min();
     // A smoker's enzyme has long leveled off when the first dose comes.
     let before = if smokes { 15.0 * 24.0 } else { 1.0 };

@@ -2,10 +2,11 @@
 //! there is beside another.
 
 use super::{
+    course::Companion,
     intake::{self, Use},
     later,
     network::GUT,
-    scenario::{Outcome, Scenario, TOBACCO},
+    scenario::{Outcome, Scenario, TOBACCO, Window},
 };
 use crate::{
     knowledge::Knowledge,
@@ -49,6 +50,10 @@ pub enum Kind {
     ShareOfPeak,
     /// Activity of an enzyme over the person's own uninhibited one.
     Activity,
+    /// Share of a target that is occupied, or of an enzyme of the brain that is inhibited.
+    Occupancy,
+    /// Serotonin outside the cells over the person's own baseline.
+    FoldChange,
 }
 
 impl Kind {
@@ -60,6 +65,8 @@ impl Kind {
             Self::Free => "free_nmol_per_l",
             Self::ShareOfPeak => "share_of_peak",
             Self::Activity => "enzyme_activity",
+            Self::Occupancy => "occupancy",
+            Self::FoldChange => "fold_change",
         }
     }
 }
@@ -75,7 +82,7 @@ pub struct Span {
     pub step: TimeSpan,
 }
 
-/// Simulates a resolved timeline over a span.
+/// Simulates levels and enzyme activities of a resolved timeline over a span.
 ///
 /// Doses of running regimens go on to the end of the span, also past the last line of the diary.
 #[must_use]
@@ -85,20 +92,36 @@ pub fn simulate(
     population: Population,
     span: Span,
 ) -> Simulation {
+    accompanied(timeline, knowledge, population, span, 0.0, |_, _| ()).0
+}
+
+/// The same with somebody who sees the whole course of everyone, from `memory` hours before the span on; they are told the
+/// moments of the span, in hours from the start of the scenario, and come back with what they found and how much each
+/// person counts.
+pub(crate) fn accompanied<C: Companion>(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    population: Population,
+    span: Span,
+    memory: f64,
+    companion: impl FnOnce(&Scenario<'_>, Vec<f64>) -> C,
+) -> (Simulation, C, Vec<C::Found>, Vec<f64>) {
     let (uses, _) = intake::uses(timeline, knowledge, span.to);
     let all: Vec<&Use> = uses.iter().collect();
     let first = all.iter().filter_map(|one| one.intakes.first()).map(|intake| intake.from).min();
     let start = span.from.or(first).unwrap_or(span.to).min(span.to);
-    let scenario = Scenario::new(knowledge, timeline, &all, population, Some(start), span.to);
+    let window = Window { seen_from: start, now: span.to, end: span.to, memory };
+    let scenario = Scenario::over(knowledge, timeline, &all, population, window);
     let start = start.max(scenario.start);
     let begin = super::hours_between(scenario.start, start);
     let every = span.step.as_hours().max(0.05);
     let count = ((scenario.hours - begin) / every + 1e-6).floor() as usize + 1;
     let time_h: Vec<f64> = (0..count).map(|place| place as f64 * every).collect();
     let moments: Vec<f64> = time_h.iter().map(|hour| begin + hour).collect();
-    let outcome = scenario.run(&moments, every.min(1.0), f64::INFINITY);
+    let companion = companion(&scenario, moments.clone());
+    let (outcome, found) = scenario.accompanied(&moments, every.min(1.0), f64::INFINITY, &companion);
     let series = series(&scenario, &outcome);
-    Simulation { start, time_h, series }
+    (Simulation { start, time_h, series }, companion, found, outcome.weights)
 }
 
 fn series(scenario: &Scenario<'_>, outcome: &Outcome) -> Vec<Series> {

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     knowledge::Knowledge,
     population::Population,
+    synapse::{Follower, Told},
     timeline::{Person, Route, Timeline, diary},
     units::TimeSpan,
 };
@@ -56,8 +57,8 @@ fn run(
     let steps = (hours / step).round() as usize;
     let person = Person::default();
     let people = People::new(&KNOWLEDGE, TYPICAL, &person, Timestamp::UNIX_EPOCH);
-    let wanted = Wanted { steps, step, samples: (0..=steps).collect(), area_from: 0 };
-    let course = course::run(&network, &plan, &people, &wanted);
+    let wanted = Wanted { steps, step, samples: (0..=steps).collect(), area_from: 0, now: steps };
+    let (course, _) = course::run(&network, &plan, &people, &wanted, &());
     (network, course)
 }
 
@@ -180,13 +181,38 @@ fn the_number_of_threads_changes_no_byte() {
     let all: Vec<&intake::Use> = uses.iter().collect();
     let many = Population { seed: 1, people: 100 };
     let scenario = Scenario::new(&KNOWLEDGE, &timeline, &all, many, None, end);
-    let wanted = Wanted { steps: 1200, step: 1.0, samples: vec![600, 1200], area_from: 0 };
+    let wanted = Wanted { steps: 1200, step: 1.0, samples: vec![600, 1200], area_from: 0, now: 1200 };
     let levels = |threads| {
         let mut people = People::new(&KNOWLEDGE, many, &timeline.person, end);
         people.threads = threads;
-        course::run(&scenario.network, &scenario.plan, &people, &wanted).levels
+        course::run(&scenario.network, &scenario.plan, &people, &wanted, &()).0.levels
     };
     assert_eq!(levels(1), levels(7));
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte_of_the_synapse() {
+    let text = "2026-01-01 08:00 start phenelzine 45 mg daily\n2026-01-20 08:00 start sertraline 50 mg daily\n2026-02-01 note end";
+    let (timeline, _) = KNOWLEDGE.resolve(&diary::read(text.as_bytes()).0);
+    let end = timeline.end().expect("it has dates");
+    let (uses, _) = intake::uses(&timeline, &KNOWLEDGE, end);
+    let all: Vec<&intake::Use> = uses.iter().collect();
+    let many = Population { seed: 1, people: 50 };
+    let scenario = Scenario::new(&KNOWLEDGE, &timeline, &all, many, None, end);
+    let wanted = Wanted { steps: 700, step: 1.0, samples: vec![700], area_from: 0, now: 700 };
+    let folds = |threads| {
+        let mut people = People::new(&KNOWLEDGE, many, &timeline.person, end);
+        people.threads = threads;
+        let moments = vec![300.0, 700.0];
+        let follower = Follower::new(&KNOWLEDGE, many, &timeline.person, end, &scenario, moments);
+        let (_, found) = course::run(&scenario.network, &scenario.plan, &people, &wanted, &follower);
+        let told = Told::of(&follower, &found, &[]);
+        [told.folds(0), told.folds(1)]
+    };
+    let one = folds(1);
+    assert!(one[1].iter().all(|fold| *fold > 1.0), "{one:?}");
+    assert_eq!(one, folds(2));
+    assert_eq!(one, folds(7));
 }
 
 #[test]

@@ -79,7 +79,7 @@ rules! {
     quantities::dose_of_neither_day_nor_occasion
         "A dose range is of a `day` or of an `occasion`."
     quantities::parameter_unknown
-        "A potency says what was measured: Ki, Kd, IC50, EC50 or an occupancy."
+        "A potency says what was measured: Ki, Kd, IC50, EC50, an occupancy, an efficacy or a level."
     quantities::potency_without_molar_mass
         "A substance with a molar potency has a molar mass."
 
@@ -130,6 +130,8 @@ rules! {
         "A sign's measurement reads as a comparison."
     links::engine_misses_what_it_names
         "What the engine calls by name is in the base."
+    links::synapse_parameter_astray
+        "Every parameter of the synapse has one entry and a value, and there is no entry besides."
     links::article_statement_without_sign
         "Statements S13 to S33 and S35 to S53 of the article each have a sign."
     links::retired_without_successor
@@ -256,6 +258,7 @@ pub fn counts(knowledge: &Knowledge) -> Vec<Count> {
         plain("flags", base.flags.len()),
         plain("criteria", base.criteria.len()),
         plain("rivals", base.rivals.len()),
+        plain("parameters of the synapse", base.synapse.len()),
         plain("danger phrases", phrases),
         plain("countries", base.help.iter().filter(|line| line.country != "*").count()),
         plain("questionnaires", base.questionnaires.len()),

@@ -83,9 +83,43 @@ pub(crate) fn print_item(out: &mut String, item: &Item, depth: usize, paint: Pai
         text.push_str(&format!(" [{}]", numbers.join(", ")));
     }
     hang(out, &lead, &text, paint);
+    if let Some(curve) = &item.curve {
+        let indent = " ".repeat(lead.chars().count());
+        let most = curve.values.iter().map(|value| value.median).fold(curve.foot, f64::max);
+        let medians: Vec<f64> = curve.values.iter().map(|value| value.median).collect();
+        let width = COLUMNS.min(paint.width.saturating_sub(indent.len()));
+        let line = blocks(&medians, curve.foot, most, width);
+        out.push_str(&format!("{indent}{line}  up to {}\n", crate::units::two_digits(most)));
+        hang(out, &indent, &format!("{}.", curve.title), paint);
+    }
     for under in &item.under {
         print_item(out, under, depth + 1, paint);
     }
+}
+
+/// Columns of a curve.
+pub const COLUMNS: usize = 60;
+
+/// A curve as one line of blocks, from a foot to a top; each column is the highest of what falls in it.
+#[must_use]
+pub fn blocks(values: &[f64], foot: f64, top: f64, columns: usize) -> String {
+    const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let count = values.len();
+    if count == 0 {
+        return String::new();
+    }
+    let columns = columns.min(count.max(1));
+    (0..columns)
+        .map(|column| {
+            let from = column * count / columns;
+            let to = ((column + 1) * count / columns).max(from + 1);
+            let highest = values[from..to].iter().fold(f64::NEG_INFINITY, |most, value| most.max(*value));
+            let height = if top > foot { ((highest - foot) / (top - foot) * 8.0).round() } else { 0.0 };
+            // What is above the foot by any height is seen.
+            let least = if highest > foot { 1.0 } else { 0.0 };
+            BLOCKS[height.clamp(least, 8.0) as usize]
+        })
+        .collect()
 }
 
 /// Wraps a text behind a lead, the next lines under its first letter.

@@ -7,6 +7,7 @@ use crate::{
         Knowledge,
         schema::{Base, Kind, Rule, Serotonergic, Substance},
     },
+    synapse,
     timeline::Route,
 };
 use std::collections::BTreeSet;
@@ -252,6 +253,31 @@ pub(super) fn engine_misses_what_it_names(knowledge: &Knowledge) -> Vec<String> 
             _ => base.danger.iter().any(|item| item.means == **id),
         };
         problems.extend(ids.iter().filter(|id| !there(id)).map(|id| format!("{file}: `{id}` is missing")));
+    }
+    problems
+}
+
+/// Parameters of the synapse that stand with their enzyme.
+const OF_ENZYMES: [&str; 2] = ["tA", "tB"];
+
+pub(super) fn synapse_parameter_astray(knowledge: &Knowledge) -> Vec<String> {
+    let written = &knowledge.base().synapse;
+    let wanted: Vec<&str> =
+        synapse::run::parameters().iter().copied().filter(|symbol| !OF_ENZYMES.contains(symbol)).collect();
+    let mut problems = Vec::new();
+    for symbol in &wanted {
+        match written.iter().filter(|item| item.id == *symbol).count() {
+            1 => {}
+            0 => problems.push(format!("synapse.toml: `{symbol}` is missing")),
+            count => problems.push(format!("synapse.toml: `{symbol}` is there {count} times")),
+        }
+    }
+    for item in written {
+        if !wanted.contains(&item.id.as_str()) {
+            problems.push(format!("synapse.toml: `{}` is no parameter that stands here", item.id));
+        } else if item.value.is_empty() {
+            problems.push(format!("synapse.toml: `{}` has no value", item.id));
+        }
     }
     problems
 }

@@ -13,7 +13,7 @@ use crate::{
     timeline::{Dose, DoseLine, Quantity, Schedule, diary::read_dose_line},
     units::{
         Clearance, Fraction, Mass, MassConcentration, MolarConcentration, MolarMass, ParseQuantityError,
-        Ratio, TimeSpan, Volume,
+        Ratio, TimeSpan, Volume, split,
     },
 };
 
@@ -33,6 +33,7 @@ pub(super) enum What {
     MolarMass,
     Level,
     Ratio,
+    Parameter,
 }
 
 /// One way to write a quantity.
@@ -66,6 +67,13 @@ impl What {
             ],
             Self::Level => &[Scale { read: level, least: "0.01 ng/mL", most: "1000 mg/L" }],
             Self::Ratio => &[Scale { read: ratio, least: "0-fold", most: "60-fold" }],
+            Self::Parameter => &[
+                Scale { read: plain, least: "0.0001", most: "10000" },
+                Scale { read: micromolar, least: "0.0001 µM", most: "10000 µM" },
+                Scale { read: micromolar_per_hour, least: "0.001 µM/h", most: "100000 µM/h" },
+                Scale { read: per_hour, least: "0.0001 1/h", most: "10000 1/h" },
+                Scale { read: whole_hours, least: "1 h", most: "5000 h" },
+            ],
             Self::MolarMass => &[Scale { read: molar_mass, least: "5 g/mol", most: "2000 g/mol" }],
         }
     }
@@ -117,6 +125,40 @@ fn clearance(text: &str) -> Result<f64, ParseQuantityError> {
 
 fn clearance_per_kg(text: &str) -> Result<f64, ParseQuantityError> {
     per_kg(text, "0.3 L/h/kg", clearance)
+}
+
+/// Reads a number in the one unit that a parameter of the synapse is written in: the engine takes the number as it stands.
+fn in_unit(text: &str, unit: &'static str, example: &'static str) -> Result<f64, ParseQuantityError> {
+    let written = split(text, "a number and its unit", example)?;
+    if written.unit == unit {
+        return Ok(written.number);
+    }
+    Err(ParseQuantityError {
+        found: text.trim().to_owned(),
+        expected: "a number, alone or in µM, µM/h, 1/h or h",
+        help: format!("write for example `{example}`"),
+        could_mean: None,
+    })
+}
+
+fn plain(text: &str) -> Result<f64, ParseQuantityError> {
+    in_unit(text, "", "0.18")
+}
+
+fn micromolar(text: &str) -> Result<f64, ParseQuantityError> {
+    in_unit(text, "µM", "40 µM")
+}
+
+fn micromolar_per_hour(text: &str) -> Result<f64, ParseQuantityError> {
+    in_unit(text, "µM/h", "2.5 µM/h")
+}
+
+fn per_hour(text: &str) -> Result<f64, ParseQuantityError> {
+    in_unit(text, "1/h", "0.06 1/h")
+}
+
+fn whole_hours(text: &str) -> Result<f64, ParseQuantityError> {
+    in_unit(text, "h", "72 h")
 }
 
 /// Reads a quantity that is counted for each kilogram of the body.
@@ -183,6 +225,17 @@ fn quantities(base: &Base) -> Vec<Written<'_>> {
             }
         }
     }
+    for parameter in &base.synapse {
+        let limits = [("least", &parameter.least), ("most", &parameter.most)];
+        for (field, text) in limits {
+            if let Some(text) = text {
+                add(format!("synapse.toml: {}: {field}", parameter.id), What::Parameter, text);
+            }
+        }
+        if let Some(text) = &parameter.varies {
+            add(format!("synapse.toml: {}: varies", parameter.id), What::Share, text);
+        }
+    }
     for class in &base.mechanisms {
         if let Some(text) = &class.window {
             add(format!("mechanisms.toml: {}: window", class.id), What::Wait, text);
@@ -207,8 +260,11 @@ pub(super) fn values(base: &Base) -> Vec<(String, What, &Value)> {
     for (file, substance) in substances(base) {
         for effect in &substance.mechanisms {
             for value in &effect.potency {
-                let occupancy = value.parameter.as_deref().is_some_and(|text| text.ends_with("occupancy"));
-                let what = if occupancy { What::Occupancy } else { What::Potency };
+                let what = match value.parameter.as_deref() {
+                    Some("occupancy EC50" | "effective level") => What::Level,
+                    Some("brain occupancy" | "occupancy Emax" | "intrinsic efficacy") => What::Occupancy,
+                    _ => What::Potency,
+                };
                 found.push((format!("{file}: mechanism.{}: potency", effect.class), what, value));
             }
         }
@@ -254,16 +310,26 @@ pub(super) fn values(base: &Base) -> Vec<(String, What, &Value)> {
             add(&mut found, place(&format!("{}: frequency", kind.id)), What::Share, &kind.frequency);
         }
     }
+    for parameter in &base.synapse {
+        for (field, list) in parameter.fields() {
+            let what = match field {
+                "value" => What::Parameter,
+                "lost_a_decade" => What::Share,
+                _ => What::Ratio,
+            };
+            add(&mut found, format!("synapse.toml: {}: {field}", parameter.id), what, list);
+        }
+    }
     found
 }
 
 pub(super) fn value_does_not_read(knowledge: &Knowledge) -> Vec<String> {
     let mut problems = Vec::new();
     for item in quantities(knowledge.base()) {
-        // The engine reads a wait as one time; a range would be passed over.
-        let single = item.what == What::Wait && item.text.contains("..");
+        // The engine reads a wait, and a parameter of the synapse, as one number; a range would be passed over.
+        let single = matches!(item.what, What::Wait | What::Parameter) && item.text.contains("..");
         let value = match read(item.what, item.text) {
-            Ok(_) if single => Err(format!("`{}` is a range; write one time", item.text)),
+            Ok(_) if single => Err(format!("`{}` is a range; write one number", item.text)),
             other => other,
         };
         let spread = item.spread.map(|text| match (read(item.what, text), &value) {
@@ -437,13 +503,12 @@ pub(super) fn dose_of_neither_day_nor_occasion(knowledge: &Knowledge) -> Vec<Str
 }
 
 pub(super) fn parameter_unknown(knowledge: &Knowledge) -> Vec<String> {
-    const KNOWN: [&str; 5] = ["Ki", "Kd", "IC50", "EC50", "brain occupancy"];
+    const KNOWN: [&str; 4] = ["Ki", "Kd", "IC50", "EC50"];
     let mut problems = Vec::new();
     for (place, what, value) in values(knowledge.base()) {
         let parameter = value.parameter.as_deref();
-        if matches!(what, What::Potency | What::Occupancy)
-            && !parameter.is_some_and(|text| KNOWN.contains(&text))
-        {
+        // Occupancies, efficacies and levels are told apart by their parameter, so theirs is known.
+        if what == What::Potency && !parameter.is_some_and(|text| KNOWN.contains(&text)) {
             problems.push(format!(
                 "{place}: `{}` is {}",
                 value.value,

@@ -78,6 +78,7 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
     base.enzymes.iter().flat_map(|enzyme| &enzyme.alleles).for_each(|item| {
         add("enzymes.toml", &item.id, &item.evidence);
     });
+    base.synapse.iter().for_each(|item| add("synapse.toml", &item.id, &item.evidence));
     base.mechanisms.iter().for_each(|item| add("mechanisms.toml", &item.id, &item.evidence));
     base.pairs.iter().for_each(|item| add("pairs.toml", &item.id, &item.evidence));
     base.criteria.iter().for_each(|item| add("criteria/*.toml", &item.id, &item.evidence));
@@ -111,8 +112,11 @@ fn start(text: &str) -> String {
 pub(super) fn statement_without_source(knowledge: &Knowledge) -> Vec<String> {
     let base = knowledge.base();
     // A class may rest on its potencies, a metabolite on its fraction, a pair on its views.
+    // So may a parameter of the synapse on its value.
     let mut elsewhere: BTreeSet<String> =
         base.pairs.iter().map(|item| format!("pairs.toml: {}", item.id)).collect();
+    let valued = base.synapse.iter().filter(|item| !item.value.is_empty());
+    elsewhere.extend(valued.map(|item| format!("synapse.toml: {}", item.id)));
     for substance in &base.substances {
         let file = file(&substance.id);
         let potent = substance.mechanisms.iter().filter(|item| !item.potency.is_empty());

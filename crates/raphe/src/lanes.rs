@@ -52,40 +52,46 @@ impl Lane {
         self.zip(other, |a, b| if a > b { a } else { b })
     }
 
+    /// Without its sign.
+    #[inline(always)]
+    pub(crate) fn abs(self) -> Self {
+        self.map(f64::abs)
+    }
+
     /// The square root.
     #[inline(always)]
     pub(crate) fn sqrt(self) -> Self {
         self.map(f64::sqrt)
     }
 
-    /// e to the power of each number; below -708 it is zero in all but name.
-    ///
-    /// The argument is split into a whole number of halvings and a rest below 0.35, whose Taylor series of degree 12
-    /// is exact to the last bit or two.
+    /// [`exp`] of each.
     #[inline(always)]
     pub(crate) fn exp(self) -> Self {
-        const LOG2_E: f64 = std::f64::consts::LOG2_E;
-        const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
-        const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-        /// Adding this rounds to a whole number and leaves it in the low bits.
-        const ROUND: f64 = 6_755_399_441_055_744.0;
-        self.map(|x| {
-            let x = if x < -708.0 { -708.0 } else { x };
-            let x = if x > 708.0 { 708.0 } else { x };
-            let shifted = x * LOG2_E + ROUND;
-            let n = shifted - ROUND;
-            let r = (x - n * LN2_HIGH) - n * LN2_LOW;
-            let r2 = r * r;
-            let r4 = r2 * r2;
-            let r8 = r4 * r4;
-            let low = (1.0 + r) + r2 * (0.5 + r * (1.0 / 6.0));
-            let middle = (1.0 / 24.0 + r * (1.0 / 120.0)) + r2 * (1.0 / 720.0 + r * (1.0 / 5040.0));
-            let high = (1.0 / 40_320.0 + r * (1.0 / 362_880.0))
-                + r2 * (1.0 / 3_628_800.0 + r * (1.0 / 39_916_800.0))
-                + r4 * (1.0 / 479_001_600.0);
-            let series = (low + r4 * middle) + r8 * high;
-            series * f64::from_bits((shifted.to_bits() << 52).wrapping_add(1023 << 52))
-        })
+        self.map(exp)
+    }
+
+    /// [`ln`] of each.
+    #[inline(always)]
+    pub(crate) fn ln(self) -> Self {
+        // Most often nobody's firing is driven from outside.
+        if self == Self::ONE {
+            return Self::ZERO;
+        }
+        self.map(ln)
+    }
+
+    /// `then` where this is above zero, `otherwise` elsewhere, lane by lane; it is not asked for where nobody needs it.
+    #[inline(always)]
+    pub(crate) fn if_positive(self, then: Self, otherwise: impl FnOnce() -> Self) -> Self {
+        if self.0.iter().all(|value| *value > 0.0) {
+            return then;
+        }
+        let otherwise = otherwise();
+        let mut chosen = otherwise;
+        for i in 0..LANES {
+            chosen.0[i] = if self.0[i] > 0.0 { then.0[i] } else { otherwise.0[i] };
+        }
+        chosen
     }
 
     /// What a flow `exp(-a t)` leaves after `span` in a pool that empties at rate `b`:
@@ -103,6 +109,62 @@ impl Lane {
         }
         left
     }
+}
+
+/// e to the power of each number; below -708 it is zero in all but name.
+///
+/// The argument is split into a whole number of halvings and a rest below 0.35, whose Taylor series of degree 12
+/// is exact to the last bit or two.
+#[inline(always)]
+pub(crate) fn exp(x: f64) -> f64 {
+    const LOG2_E: f64 = std::f64::consts::LOG2_E;
+    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    /// Adding this rounds to a whole number and leaves it in the low bits.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    let x = if x < -708.0 { -708.0 } else { x };
+    let x = if x > 708.0 { 708.0 } else { x };
+    let shifted = x * LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = (x - n * LN2_HIGH) - n * LN2_LOW;
+    let r2 = r * r;
+    let r4 = r2 * r2;
+    let r8 = r4 * r4;
+    let low = (1.0 + r) + r2 * (0.5 + r * (1.0 / 6.0));
+    let middle = (1.0 / 24.0 + r * (1.0 / 120.0)) + r2 * (1.0 / 720.0 + r * (1.0 / 5040.0));
+    let high = (1.0 / 40_320.0 + r * (1.0 / 362_880.0))
+        + r2 * (1.0 / 3_628_800.0 + r * (1.0 / 39_916_800.0))
+        + r4 * (1.0 / 479_001_600.0);
+    let series = (low + r4 * middle) + r8 * high;
+    series * f64::from_bits((shifted.to_bits() << 52).wrapping_add(1023 << 52))
+}
+
+/// The natural logarithm; what is not above zero counts as the smallest number there is.
+///
+/// The argument is split into a power of two and a rest between the square roots of one half and of two, whose
+/// logarithm is twice the inverse hyperbolic tangent of `(m - 1) / (m + 1)`, a series that ends at the last bit.
+#[inline(always)]
+pub(crate) fn ln(x: f64) -> f64 {
+    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    /// Bits of the square root of one half: what lies above it belongs to the next power of two.
+    const ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
+    /// A whole number below 2^51 in the low bits of this one is that number plus 2^52.
+    const WHOLE: u64 = 0x4330_0000_0000_0000;
+    let x = if x < f64::MIN_POSITIVE { f64::MIN_POSITIVE } else { x };
+    let above = x.to_bits().wrapping_sub(ROOT);
+    // The exponent moved up so that it is never negative, read as a number without a conversion.
+    let moved = (above.wrapping_add(2048 << 52) >> 52) | WHOLE;
+    let n = f64::from_bits(moved) - (4_503_599_627_370_496.0 + 2048.0);
+    let m = f64::from_bits((above & 0x000f_ffff_ffff_ffff).wrapping_add(ROOT));
+    let s = (m - 1.0) / (m + 1.0);
+    let t = s * s;
+    let t2 = t * t;
+    let t4 = t2 * t2;
+    let low = (1.0 / 3.0 + t * (1.0 / 5.0)) + t2 * (1.0 / 7.0 + t * (1.0 / 9.0));
+    let high = (1.0 / 11.0 + t * (1.0 / 13.0)) + t2 * (1.0 / 15.0 + t * (1.0 / 17.0)) + t4 * (1.0 / 19.0);
+    let rest = 2.0 * s + 2.0 * s * t * (low + t4 * high);
+    n * LN2_HIGH + (rest + n * LN2_LOW)
 }
 
 macro_rules! by_lane {
@@ -159,6 +221,19 @@ mod tests {
         }
         assert!(Lane::all(-1e300).exp().0[0] < 1e-300);
         assert!(Lane::all(1e300).exp().0[0].is_finite());
+    }
+
+    #[test]
+    fn ln_is_that_of_the_mathematics_library() {
+        for step in -60_000..=60_000 {
+            let x = libm::exp(f64::from(step) * 0.01);
+            let (ours, theirs) = (Lane::all(x).ln().0[5], libm::log(x));
+            assert!((ours - theirs).abs() <= 4e-16 * theirs.abs().max(0.5), "{x}: {ours} {theirs}");
+        }
+        for x in [0.0, -1.0, f64::MIN_POSITIVE] {
+            assert!((Lane::all(x).ln().0[0] - libm::log(f64::MIN_POSITIVE)).abs() < 1e-12);
+        }
+        assert_eq!(Lane::ONE.ln(), Lane::ZERO);
     }
 
     #[test]
