@@ -13,7 +13,16 @@ use std::{
 };
 
 fn main() {
-    for watched in ["src/schema.rs", "substances", "criteria", "."] {
+    for watched in [
+        "src/schema.rs",
+        "src/schema",
+        "substances",
+        "criteria",
+        "questionnaires",
+        "factors",
+        "guidance",
+        ".",
+    ] {
         println!("cargo:rerun-if-changed={watched}");
     }
     let mut reader = Reader { problems: Vec::new() };
@@ -49,6 +58,11 @@ impl Reader {
             out_of_scope: self.list("scope.toml", "item"),
             actions: self.list("actions.toml", "action"),
             enzymes: self.list("enzymes.toml", "enzyme"),
+            questionnaires: self.folder("questionnaires", |item: &Questionnaire| &item.id),
+            factors: self.folder("factors", |item: &Factor| &item.id),
+            guidance: self.folder("guidance", |item: &Guidance| &item.id),
+            deficiency: self.file(Path::new("deficiency.toml")).unwrap_or_default(),
+            article: self.list("article.toml", "statement"),
             synapse: self.list("synapse.toml", "parameter"),
             references: self.references(),
         }
@@ -134,6 +148,10 @@ impl Reader {
             ("sign", base.signs.iter().map(|item| &item.id).collect()),
             ("flag", base.flags.iter().map(|item| &item.id).collect()),
             ("rival", base.rivals.iter().map(|item| &item.id).collect()),
+            ("questionnaire", base.questionnaires.iter().map(|item| &item.id).collect()),
+            ("factor", base.factors.iter().map(|item| &item.id).collect()),
+            ("guidance", base.guidance.iter().map(|item| &item.id).collect()),
+            ("statement", base.article.iter().map(|item| &item.id).collect()),
             ("reference", base.references.iter().map(|item| &item.key).collect()),
         ] {
             let mut seen = BTreeSet::new();
@@ -276,6 +294,35 @@ fn cited(base: &Base) -> Vec<(String, String)> {
     }
     for item in &base.help {
         evidence(format!("help.toml: {}", item.country), &item.evidence);
+    }
+    for item in &base.questionnaires {
+        let owner = format!("questionnaires/{}.toml", item.id);
+        evidence(owner.clone(), &item.evidence);
+        item.changes.iter().for_each(|change| evidence(owner.clone(), &change.evidence));
+    }
+    for item in &base.factors {
+        evidence(format!("factors/{}.toml", item.id), &item.evidence);
+    }
+    for item in &base.guidance {
+        let owner = format!("guidance/{}.toml", item.id);
+        evidence(owner.clone(), &item.evidence);
+        item.cautions.iter().for_each(|caution| evidence(owner.clone(), &caution.evidence));
+    }
+    let deficiency = &base.deficiency;
+    for list in (deficiency.science.iter().map(|item| &item.evidence))
+        .chain(deficiency.features.iter().map(|item| &item.evidence))
+        .chain(deficiency.refused.iter().map(|item| &item.evidence))
+        .chain(deficiency.rule_outs.iter().map(|item| &item.evidence))
+    {
+        evidence("deficiency.toml".to_owned(), list);
+    }
+    for item in &base.article {
+        evidence(format!("article.toml: {}", item.id), &item.evidence);
+    }
+    let sized = (base.factors.iter().map(|item| (format!("factors/{}.toml", item.id), &item.effects)))
+        .chain(base.guidance.iter().map(|item| (format!("guidance/{}.toml", item.id), &item.effects)));
+    for (owner, effects) in sized {
+        found.extend(effects.iter().map(|effect| (owner.clone(), effect.cite.clone())));
     }
     for item in &base.pairs {
         found.extend(item.views.iter().map(|view| (format!("pairs.toml: {}", item.id), view.cite.clone())));

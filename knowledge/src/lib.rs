@@ -1,9 +1,10 @@
 //! The curated base, compiled in.
 //!
 //! The files beside this crate are the knowledge: one substance a file in `substances/`, criteria in `criteria/`, and
-//! the tables for mechanisms, pairs, signs, danger words, flags and rivals. Every fact names its source in
-//! `references.bib` and the place in it. `checked` is the day on which a curator opened that source; a fact without it
-//! is second-hand and is shown so.
+//! the tables for mechanisms, pairs, signs, danger words, flags and rivals; then questionnaires, factors, guidance, the
+//! features called low serotonin and the statements of the article. Every fact names its source in `references.bib`
+//! and the place in it. `checked` is the day on which a curator opened that source; a fact without it is second-hand
+//! and is shown so.
 //!
 //! `build.rs` reads the files, refuses any that do not fit [`schema`] or cite an unknown source, and packs them. This
 //! crate only unpacks: what the knowledge *means* is the engine's business.

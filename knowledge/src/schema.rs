@@ -10,6 +10,11 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+#[path = "schema/care.rs"]
+mod care;
+
+pub use care::*;
+
 /// Everything raphe knows, in the order of its files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Base {
@@ -41,6 +46,16 @@ pub struct Base {
     pub actions: Vec<Action>,
     /// `enzymes.toml`: turnover of the enzymes that irreversible inhibitors destroy.
     pub enzymes: Vec<Enzyme>,
+    /// `questionnaires/*.toml`, sorted by id.
+    pub questionnaires: Vec<Questionnaire>,
+    /// `factors/*.toml`, sorted by id.
+    pub factors: Vec<Factor>,
+    /// `guidance/*.toml`: ways back to balance, sorted by id.
+    pub guidance: Vec<Guidance>,
+    /// `deficiency.toml`: the features that the article calls low serotonin.
+    pub deficiency: Deficiency,
+    /// `article.toml`: each statement of the article, its verdict and where it lives.
+    pub article: Vec<ArticleStatement>,
     /// `synapse.toml`: parameters of the model of the synapse.
     pub synapse: Vec<SynapseParameter>,
     /// `references.bib`, sorted by key.

@@ -125,6 +125,26 @@ rules! {
     country_is_not_a_code: |base| base.help[0].country = "Britain".into();
     country_without_crisis_line: |base| base.help[0].crisis.clear();
 
+    band_leaves_a_gap: |base| questionnaire(base, "phq_9").bands[1].from = 6;
+    questionnaire_contradicts_itself: |base| {
+        questionnaire(base, "phq_9").texts.pop();
+    };
+    suicide_item_not_marked: |base| questionnaire(base, "phq_9").texts[8].suicide = false;
+    change_says_no_amount: |base| questionnaire(base, "phq_9").changes[0].points = None;
+    name_of_two_ways: |base| factor(base, "chronic_stress").names.push("Chronic pain".into());
+    effect_does_not_add_up: |base| guidance(base, "light_therapy").effects[0].low = Some(0.4);
+    guidance_without_effect: |base| guidance(base, "cbt").effects.clear();
+    judge_after_does_not_read: |base| guidance(base, "cbt").judge_after = Some("a while".into());
+    factor_told_by_nothing: |base| factor(base, "chronic_stress").told_by = vec!["hearsay".into()];
+    serotonin_raiser_without_caution: |base| guidance(base, "five_htp").cautions.retain(|item| {
+        item.when != schema::Rule::Atom("exposed maoa".into())
+    });
+    care_names_what_is_missing: |base| base.deficiency.features[0].sign = "saddness".into();
+    claim_not_among_places: |base| guidance(base, "exercise").article.push("S13".into());
+    article_place_unknown: |base| base.article[0].places.push("guidance:wishing".into());
+    article_statement_without_place: |base| base.article[55].places.clear();
+    person_sentence_too_hard: |base| guidance(base, "cbt").person = "The OR of response is large.".into();
+
     citation_unknown: |base| oral(base).half_life[0].cite = "nobody2020".into();
     reference_never_cited: |base| reference(base).key = "unread2020".into();
     reference_without_year_title_or_source: |base| reference(base).year = None;
@@ -177,6 +197,18 @@ fn sign<'a>(base: &'a mut Base, id: &str) -> &'a mut Sign {
 
 fn flag<'a>(base: &'a mut Base, id: &str) -> &'a mut Flag {
     base.flags.iter_mut().find(|item| item.id == id).expect("the flag is in the base")
+}
+
+fn questionnaire<'a>(base: &'a mut Base, id: &str) -> &'a mut schema::Questionnaire {
+    base.questionnaires.iter_mut().find(|item| item.id == id).expect("the questionnaire is in the base")
+}
+
+fn factor<'a>(base: &'a mut Base, id: &str) -> &'a mut schema::Factor {
+    base.factors.iter_mut().find(|item| item.id == id).expect("the factor is in the base")
+}
+
+fn guidance<'a>(base: &'a mut Base, id: &str) -> &'a mut schema::Guidance {
+    base.guidance.iter_mut().find(|item| item.id == id).expect("the guidance is in the base")
 }
 
 /// A reference with a DOI.

@@ -15,9 +15,11 @@
 //! | `links` | classes, metabolites, atoms of rules, and what the engine calls by name |
 //! | `pairs` | rows that hide one another, and the combinations that kill |
 //! | `danger` | danger words, flags, help |
+//! | `care` | questionnaires, factors, guidance, features, the article's statements |
 //! | `sources` | citations, dates, references |
 //! | `sentences` | what a person will read |
 
+mod care;
 mod danger;
 mod links;
 mod names;
@@ -28,7 +30,7 @@ mod sources;
 
 use super::{
     Knowledge,
-    schema::{Base, Substance},
+    schema::{Base, Rule as Condition, Substance},
 };
 use sources::{Fact, facts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,6 +173,37 @@ rules! {
     danger::country_without_crisis_line
         "Each country has an emergency number and a crisis line."
 
+    care::band_leaves_a_gap
+        "Bands hold every total of a questionnaire once."
+    care::questionnaire_contradicts_itself
+        "Items, answers and range of a questionnaire agree, and its text is shown whole or not at all."
+    care::suicide_item_not_marked
+        "Item 9 of the PHQ-9, and every item about suicide, opens the suicide path."
+    care::change_says_no_amount
+        "A change that matters is given in points or in percent, and is important or reliable."
+    care::name_of_two_ways
+        "No name leads to two questionnaires, two factors or two pieces of guidance."
+    care::effect_does_not_add_up
+        "An effect has a known measure and lies in its interval."
+    care::guidance_without_effect
+        "Guidance on the low side that is more than of low certainty has the size of an effect."
+    care::judge_after_does_not_read
+        "Guidance is for one side, and the time to judge it reads."
+    care::factor_told_by_nothing
+        "A factor says which lines of a diary tell it, and whether it can be changed."
+    care::serotonin_raiser_without_caution
+        "What raises serotonin is never offered beside an MAO inhibitor, nor without a question about bipolar disorder."
+    care::care_names_what_is_missing
+        "Classes, substances, signs, items and guidance that are named are there."
+    care::claim_not_among_places
+        "A statement that a sign, factor, feature or piece of guidance claims names it among its places."
+    care::article_place_unknown
+        "Every place where a statement of the article lives is there."
+    care::article_statement_without_place
+        "S1 to S112 stand in order, each with a place, a source, and a correction where one is due."
+    care::person_sentence_too_hard
+        "What a person reads has few, short sentences and no abbreviations of statistics."
+
     sources::citation_unknown
         "Every citation is in `references.bib`."
     sources::reference_never_cited
@@ -228,9 +261,25 @@ pub fn counts(knowledge: &Knowledge) -> Vec<Count> {
         plain("parameters of the synapse", base.synapse.len()),
         plain("danger phrases", phrases),
         plain("countries", base.help.iter().filter(|line| line.country != "*").count()),
+        plain("questionnaires", base.questionnaires.len()),
+        plain("factors", base.factors.len()),
+        plain("pieces of guidance", base.guidance.len()),
+        plain("features", base.deficiency.features.len()),
+        plain("statements of the article", base.article.len()),
         Count { what: "facts", number: facts.len(), checked: Some(checked.len()) },
         Count { what: "sources", number: base.references.len(), checked: Some(known) },
     ]
+}
+
+/// Every atom of a condition.
+fn atoms(rule: &Condition) -> Vec<&str> {
+    match rule {
+        Condition::Atom(atom) => vec![atom],
+        Condition::All(parts) | Condition::Any(parts) | Condition::AtLeast(_, parts) => {
+            parts.iter().flat_map(atoms).collect()
+        }
+        Condition::Not(part) => atoms(part),
+    }
 }
 
 /// The file of a substance.

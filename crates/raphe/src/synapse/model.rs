@@ -689,8 +689,9 @@ impl<N: Algebra> Jacobian<N> {
             for row in pivot + 1..4 {
                 let factor = m[row][pivot] * inverse;
                 m[row][pivot] = factor;
-                for column in pivot + 1..4 {
-                    m[row][column] = m[row][column] - factor * m[pivot][column];
+                let above = m[pivot];
+                for (here, above) in m[row].iter_mut().zip(above).skip(pivot + 1) {
+                    *here = *here - factor * above;
                 }
             }
         }

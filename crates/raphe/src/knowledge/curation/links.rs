@@ -1,6 +1,6 @@
 //! Classes, metabolites, atoms of rules, and what the engine calls by name.
 
-use super::{file, substances};
+use super::{atoms, file, substances};
 use crate::{
     criteria::{Comparison, FACTS, facts::ExposureAtom},
     knowledge::{
@@ -150,18 +150,11 @@ fn rules(base: &Base) -> Vec<(String, &Rule)> {
         found.push((format!("rivals.toml: {}: when", item.id), &item.when));
         found.extend(item.leads.iter().map(|rule| (format!("rivals.toml: {}: leads", item.id), rule)));
     }
-    found
-}
-
-/// Every atom of a rule.
-fn atoms(rule: &Rule) -> Vec<&str> {
-    match rule {
-        Rule::Atom(atom) => vec![atom],
-        Rule::All(parts) | Rule::Any(parts) | Rule::AtLeast(_, parts) => {
-            parts.iter().flat_map(atoms).collect()
-        }
-        Rule::Not(part) => atoms(part),
+    for item in &base.guidance {
+        let place = format!("guidance/{}.toml: caution", item.id);
+        found.extend(item.cautions.iter().map(|caution| (place.clone(), &caution.when)));
     }
+    found
 }
 
 pub(super) fn atom_unknown(knowledge: &Knowledge) -> Vec<String> {

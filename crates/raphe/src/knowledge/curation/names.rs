@@ -32,6 +32,12 @@ fn ids(base: &Base) -> Vec<(String, &str)> {
     add(&mut found, "flags.toml", base.flags.iter().map(|item| &item.id));
     add(&mut found, "rivals.toml", base.rivals.iter().map(|item| &item.id));
     add(&mut found, "actions.toml", base.actions.iter().map(|item| &item.id));
+    add(&mut found, "questionnaires/*.toml", base.questionnaires.iter().map(|item| &item.id));
+    add(&mut found, "factors/*.toml", base.factors.iter().map(|item| &item.id));
+    add(&mut found, "guidance/*.toml", base.guidance.iter().map(|item| &item.id));
+    add(&mut found, "deficiency.toml", base.deficiency.science.iter().map(|item| &item.id));
+    add(&mut found, "deficiency.toml", base.deficiency.refused.iter().map(|item| &item.id));
+    add(&mut found, "deficiency.toml", base.deficiency.rule_outs.iter().map(|item| &item.id));
     found
 }
 

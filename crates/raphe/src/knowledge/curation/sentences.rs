@@ -1,7 +1,10 @@
 //! What a person will read.
 
 use super::{file, sources};
-use crate::knowledge::{Knowledge, schema::Base};
+use crate::knowledge::{
+    Knowledge,
+    schema::{Base, EffectSize},
+};
 
 /// What the engine fills in.
 #[derive(Clone, Copy)]
@@ -81,6 +84,38 @@ fn sentences(base: &Base) -> Vec<(String, Fills, &str)> {
         add(format!("actions.toml: {}", action.id), Fills::Nothing, &action.when);
         add(format!("actions.toml: {}", action.id), Fills::Held, &action.says);
     }
+    for item in &base.questionnaires {
+        let texts = item.texts.iter().map(|item| &item.text);
+        let texts = texts.chain(item.answers.iter().map(|choice| &choice.text)).chain(&item.stem);
+        let named = [&item.name, &item.title, &item.measures, &item.licence, &item.limits].into_iter();
+        let said = named.chain(&item.names).chain(&item.recall).chain(texts);
+        let said = said.chain(item.bands.iter().map(|band| &band.name));
+        said.for_each(|text| add(format!("questionnaires/{}.toml", item.id), Fills::Nothing, text));
+    }
+    for item in &base.factors {
+        let said = [&item.name, &item.person, &item.clinician].into_iter().chain(&item.names);
+        let said = said.chain(&item.ask).chain(item.effects.iter().flat_map(effect_words));
+        said.for_each(|text| add(format!("factors/{}.toml", item.id), Fills::Nothing, text));
+    }
+    for item in &base.guidance {
+        let said = [&item.name, &item.how, &item.onset, &item.person, &item.clinician].into_iter();
+        let said = said.chain(&item.names).chain(&item.problems).chain(&item.watch);
+        let said = said.chain(item.cautions.iter().map(|caution| &caution.says));
+        let said = said.chain(item.effects.iter().flat_map(effect_words));
+        said.for_each(|text| add(format!("guidance/{}.toml", item.id), Fills::Nothing, text));
+    }
+    let deficiency = &base.deficiency;
+    let voices = deficiency.science.iter().flat_map(|item| [&item.person, &item.clinician]);
+    let voices = voices.chain(deficiency.refused.iter().flat_map(|item| [&item.person, &item.clinician]));
+    let voices = voices.chain(deficiency.refused.iter().flat_map(|item| &item.names));
+    let voices =
+        voices.chain(deficiency.features.iter().flat_map(|item| item.also.iter().chain([&item.serotonin])));
+    let voices = voices.chain(deficiency.rule_outs.iter().flat_map(|item| [&item.name, &item.test]));
+    voices.for_each(|text| add("deficiency.toml".to_owned(), Fills::Nothing, text));
+    for item in &base.article {
+        let said = [&item.gist].into_iter().chain(&item.correction);
+        said.for_each(|text| add(format!("article.toml: {}", item.id), Fills::Nothing, text));
+    }
     let views = |place: &str| place.ends_with(": views");
     for fact in sources::facts(base).into_iter().filter(|fact| !views(&fact.place)) {
         found.extend(fact.says.map(|text| (fact.place, Fills::Nothing, text)));
@@ -88,11 +123,20 @@ fn sentences(base: &Base) -> Vec<(String, Fills, &str)> {
     found
 }
 
+/// The words of the size of an effect.
+fn effect_words(effect: &EffectSize) -> [&String; 3] {
+    [&effect.outcome, &effect.population, &effect.compared_with]
+}
+
 /// What is never said: promises, a theory that does not hold, advice that sweeps.
 const FORBIDDEN: &[&str] = &[
     "chemical imbalance",
     "your serotonin is low",
     "your serotonin is too low",
+    "you have low serotonin",
+    "your low serotonin",
+    "raise your serotonin",
+    "boost your serotonin",
     "all your medicines",
     "all your medicine",
     "zero risk",

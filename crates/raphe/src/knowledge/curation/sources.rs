@@ -1,9 +1,9 @@
 //! Citations, dates and references.
 
-use super::{file, quantities, shared};
+use super::{care, file, quantities, shared};
 use crate::knowledge::{
     Knowledge,
-    schema::{Base, Evidence, Grade, Reference, Value, View},
+    schema::{Base, EffectSize, Evidence, Grade, Reference, Value, View},
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -30,18 +30,30 @@ impl<'a> Fact<'a> {
         Self { place, grade, cite, checked, says: item.says.as_deref() }
     }
 
+    fn effect(place: String, item: &'a EffectSize) -> Self {
+        let (grade, cite, checked) = (item.grade, item.cite.as_str(), item.checked.as_deref());
+        Self { place, grade, cite, checked, says: item.note.as_deref() }
+    }
+
     fn view(place: String, item: &'a View) -> Self {
         let (grade, cite, checked) = (item.grade, item.cite.as_str(), item.checked.as_deref());
         Self { place, grade, cite, checked, says: Some(&item.says) }
     }
 }
 
-/// Everything that cites a source: values, evidence and views.
+/// Everything that cites a source: values, evidence, effects and views.
 pub(super) fn facts(base: &Base) -> Vec<Fact<'_>> {
     let values = quantities::values(base).into_iter();
     let mut facts: Vec<Fact<'_>> = values.map(|(place, _, value)| Fact::value(place, value)).collect();
     for (place, list) in claims(base) {
         facts.extend(list.iter().map(|item| Fact::evidence(place.clone(), item)));
+    }
+    let effects = care::effects(base).into_iter();
+    facts.extend(effects.map(|(place, effect)| Fact::effect(format!("{place}: effect"), effect)));
+    // A statement of the article may have no source of its own; its places have.
+    for statement in &base.article {
+        let place = format!("article.toml: {}", statement.id);
+        facts.extend(statement.evidence.iter().map(|item| Fact::evidence(place.clone(), item)));
     }
     for pair in &base.pairs {
         facts.extend(
@@ -75,6 +87,20 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
     base.rivals.iter().for_each(|item| add("rivals.toml", &item.id, &item.evidence));
     base.help.iter().for_each(|item| add("help.toml", &item.country, &item.evidence));
     base.actions.iter().for_each(|item| add("actions.toml", &item.id, &item.evidence));
+    for item in &base.questionnaires {
+        add("questionnaires/*.toml", &item.id, &item.evidence);
+        item.changes.iter().for_each(|change| add("questionnaires/*.toml", &item.id, &change.evidence));
+    }
+    base.factors.iter().for_each(|item| add("factors/*.toml", &item.id, &item.evidence));
+    for item in &base.guidance {
+        add("guidance/*.toml", &item.id, &item.evidence);
+        item.cautions.iter().for_each(|caution| add("guidance/*.toml", &item.id, &caution.evidence));
+    }
+    let deficiency = &base.deficiency;
+    deficiency.science.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
+    deficiency.features.iter().for_each(|item| add("deficiency.toml", &item.sign, &item.evidence));
+    deficiency.refused.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
+    deficiency.rule_outs.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
     found
 }
 
