@@ -19,13 +19,13 @@ const SYNAPSE: &str = "synapse";
 
 /// `raphe knowledge list | show NAME | sources NAME | check`
 pub(crate) fn knowledge(view: &View, common: &Common) -> Result<ExitCode, Error> {
-    let knowledge = Knowledge::bundled();
+    let knowledge = crate::bundled();
     let (out, code) = match view {
-        View::List => (list(&knowledge, common), ExitCode::SUCCESS),
-        View::Show { name } if name == SYNAPSE => (synapse(&knowledge, common), ExitCode::SUCCESS),
-        View::Show { name } => (show(&knowledge, find(&knowledge, name)?, common), ExitCode::SUCCESS),
-        View::Sources { name } => (sources(&knowledge, find(&knowledge, name)?), ExitCode::SUCCESS),
-        View::Check => check(&knowledge),
+        View::List => (list(knowledge, common), ExitCode::SUCCESS),
+        View::Show { name } if name == SYNAPSE => (synapse(knowledge, common), ExitCode::SUCCESS),
+        View::Show { name } => (show(knowledge, find(knowledge, name)?, common), ExitCode::SUCCESS),
+        View::Sources { name } => (sources(knowledge, find(knowledge, name)?), ExitCode::SUCCESS),
+        View::Check => check(knowledge),
     };
     file::print(&out)?;
     Ok(code)
