@@ -370,12 +370,13 @@ impl Companion for Follower {
         let holds = self.holds(journey);
         let last = journey.moments().saturating_sub(1);
         found.failed = drive.follow(&synapse, &self.moments, RELATIVE, &mut |seen| {
-            found.folds.push(seen.terms.x);
+            found.folds.push(model::fold(seen.y, &synapse));
+            let (a, b) = model::active_mao(seen.y, seen.inputs);
             let step = ((self.moments[seen.moment] / journey.step).round() as usize).min(last);
             let strengths = strengths(step);
             found.shares.extend(self.targets.iter().map(|target| match target {
-                Target::MaoA => Lane::ONE - seen.terms.ea,
-                Target::MaoB => Lane::ONE - seen.terms.eb,
+                Target::MaoA => Lane::ONE - a,
+                Target::MaoB => Lane::ONE - b,
                 Target::Release => seen.inputs.mdma / (seen.inputs.mdma + 1.0),
                 other => self.engagement.occupancy(*other, &strengths),
             }));

@@ -4,7 +4,7 @@
 //! [`Drive::thin`] leaves out the knots that a straight line explains, because every knot ends a step of the solver.
 
 use super::{
-    model::{self, Factored, Inputs, Jacobian, STATES, Synapse, Terms},
+    model::{self, Factored, Inputs, Jacobian, STATES, Synapse},
     rosenbrock::{AFTER_JUMP, Solver, System},
 };
 use crate::lanes::{LANES, Lane};
@@ -129,8 +129,6 @@ pub(crate) struct Seen<'a> {
     pub(crate) moment: usize,
     /// The states.
     pub(crate) y: &'a [Lane; STATES],
-    /// The algebraic terms.
-    pub(crate) terms: &'a Terms<Lane>,
     /// The inputs.
     pub(crate) inputs: &'a Inputs<Lane>,
 }
@@ -202,8 +200,7 @@ impl Drive {
             return solver.failed;
         };
         let mut show = |moment: usize, y: &[Lane; STATES], inputs: &Inputs<Lane>| {
-            let terms = model::terms(y, inputs, synapse);
-            keep(&Seen { moment, y, terms: &terms, inputs });
+            keep(&Seen { moment, y, inputs });
         };
         while moments.get(next).is_some_and(|moment| *moment <= first) {
             show(next, &solver.y, &start);

@@ -320,6 +320,18 @@ impl<N: Algebra> Synapse<N> {
     }
 }
 
+/// Serotonin outside the cells over that at rest.
+#[inline(always)]
+pub(crate) fn fold<N: Algebra>(y: &[N; STATES], s: &Synapse<N>) -> N {
+    y[5] / s.p.e0
+}
+
+/// Active shares of MAO-A and of MAO-B.
+#[inline(always)]
+pub(crate) fn active_mao<N: Algebra>(y: &[N; STATES], i: &Inputs<N>) -> (N, N) {
+    (y[10] / (i.rev_a + 1.0), y[11] / (i.rev_b + 1.0))
+}
+
 named! {
     /// The algebraic terms.
     Terms {
@@ -369,9 +381,9 @@ named! {
 /// The algebraic terms at a state.
 #[inline(always)]
 pub(crate) fn terms<N: Algebra>(y: &[N; STATES], i: &Inputs<N>, s: &Synapse<N>) -> Terms<N> {
-    let [trp, _pool, htp, c, v, e, q, _hia, _csf, r, ma, mb, d, _p, tp] = *y;
+    let [trp, _pool, htp, c, v, e, q, _hia, _csf, r, _ma, _mb, d, _p, tp] = *y;
     let (p, k) = (&s.p, &s.d);
-    let x = e / p.e0;
+    let x = fold(y, s);
 
     // Receptors and firing.
     let near = r / p.k1a + i.ago_1a;
@@ -396,8 +408,7 @@ pub(crate) fn terms<N: Algebra>(y: &[N; STATES], i: &Inputs<N>, s: &Synapse<N>) 
     let rrp = fill * (p.kappa_v + 1.0) / (fill + p.kappa_v);
     let brake = (-(p.kap_b * (b - k.b0))).exp();
     let rel = k.rel_v * rrp * f * brake;
-    let ea = ma / (i.rev_a + 1.0);
-    let eb = mb / (i.rev_b + 1.0);
+    let (ea, eb) = active_mao(y, i);
     let active = |of_b: N| (-p.res + 1.0) * ((-of_b + 1.0) * ea + of_b * eb) + p.res;
     let mao = k.vm * active(p.w_b) * c / (p.mao_km + c);
     let maog = k.kmg * active(p.w_bg) * q;

@@ -233,7 +233,8 @@ fn columns() -> Vec<&'static str> {
 
 /// What is told of one of eight at a moment, in the order of the columns.
 fn told(hour: f64, seen: &Seen<'_>, synapse: &Synapse<Lane>, lane: usize) -> Vec<f64> {
-    let told = model::outputs(seen.inputs, synapse, seen.terms);
+    let terms = model::terms(seen.y, seen.inputs, synapse);
+    let told = model::outputs(seen.inputs, synapse, &terms);
     let states = seen.y.iter().map(|state| state.0[lane]);
     let outputs = told.values().map(|value| value.0[lane]);
     let again = [told.x, told.f, told.s, told.act_1a, told.act_2a].map(|value| value.0[lane]);

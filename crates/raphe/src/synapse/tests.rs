@@ -76,7 +76,8 @@ fn follow(
 ) -> (Vec<Seen>, [bool; LANES]) {
     let mut seen = Vec::new();
     let failed = Drive { knots: knots.to_vec() }.follow(synapse, moments, relative, &mut |now| {
-        seen.push((model::outputs(now.inputs, synapse, now.terms), *now.y));
+        let terms = model::terms(now.y, now.inputs, synapse);
+        seen.push((model::outputs(now.inputs, synapse, &terms), *now.y));
     });
     (seen, failed)
 }

@@ -5,7 +5,7 @@
 
 use super::{
     drive::Drive,
-    model::{Derived, Inputs, Parameters, STATE_SYMBOLS, Synapse},
+    model::{self, Derived, Inputs, Parameters, STATE_SYMBOLS, Synapse},
     people::Synapses,
 };
 use crate::{
@@ -44,18 +44,6 @@ impl Person {
         let rest = STATE_SYMBOLS.into_iter().zip(synapse.rest().iter().map(first).collect::<Vec<_>>());
         given.chain(derived).chain(rest).collect()
     }
-
-    /// The input so long after the first of daily doses.
-    fn u(&self, hours: f64) -> f64 {
-        let (a, e) = (self.absorption, self.elimination);
-        let doses = libm::floor(hours / 24.0 + 1e-9);
-        let left = |rate: f64| {
-            let day = libm::exp(-24.0 * rate);
-            let last = libm::exp(-rate * (hours - 24.0 * doses));
-            last * (1.0 - libm::pow(day, doses + 1.0)) / (1.0 - day)
-        };
-        self.dose * a / (a - e) * (left(e) - left(a))
-    }
 }
 
 /// Draws people around the typical one.
@@ -91,6 +79,27 @@ fn synapse(eight: &[&Person; LANES]) -> Synapse<Lane> {
     }))
 }
 
+/// A dose a day of eight people: what is left of all doses by absorption and by elimination, one day after the other.
+fn daily(eight: &[&Person; LANES], days: u32) -> Drive {
+    let absorption = Lane::each(|lane| eight[lane].absorption);
+    let elimination = Lane::each(|lane| eight[lane].elimination);
+    let dose = Lane::each(|lane| eight[lane].dose);
+    let scale = dose * absorption / (absorption - elimination);
+    let left = |rate: Lane, hours: f64| (-rate * hours).exp();
+    let (mut by_elimination, mut by_absorption) = (Lane::ZERO, Lane::ZERO);
+    let mut knots = Vec::new();
+    for day in 0..=days {
+        by_elimination = by_elimination * left(elimination, 24.0) + Lane::ONE;
+        by_absorption = by_absorption * left(absorption, 24.0) + Lane::ONE;
+        for hour in KNOTS.into_iter().take(if day < days { KNOTS.len() } else { 1 }) {
+            let u =
+                scale * (by_elimination * left(elimination, hour) - by_absorption * left(absorption, hour));
+            knots.push((24.0 * f64::from(day) + hour, Inputs { u, u_r: u, ..Inputs::REST.for_all() }));
+        }
+    }
+    Drive { knots }
+}
+
 /// Serotonin outside, fold, of everyone at every hour of so many days; not a number for whom could not be followed.
 #[must_use]
 pub fn hourly(people: &[Person], days: u32, relative: f64) -> Vec<Vec<f64>> {
@@ -98,15 +107,12 @@ pub fn hourly(people: &[Person], days: u32, relative: f64) -> Vec<Vec<f64>> {
     let mut seen = vec![vec![f64::NAN; moments.len()]; people.len()];
     for (group, seen) in people.chunks(LANES).zip(seen.chunks_mut(LANES)) {
         let eight: [&Person; LANES] = std::array::from_fn(|lane| &group[lane.min(group.len() - 1)]);
-        let hours = (0..days).flat_map(|day| KNOTS.map(|hour| 24.0 * f64::from(day) + hour));
-        let knots = hours.chain([24.0 * f64::from(days)]).map(|hour| {
-            let u = Lane::each(|lane| eight[lane].u(hour));
-            (hour, Inputs { u, u_r: u, ..Inputs::REST.for_all() })
-        });
-        let drive = Drive { knots: knots.collect() };
-        let failed = drive.follow(&synapse(&eight), &moments, relative, &mut |now| {
+        let drive = daily(&eight, days);
+        let synapse = synapse(&eight);
+        let failed = drive.follow(&synapse, &moments, relative, &mut |now| {
+            let fold = model::fold(now.y, &synapse);
             for (lane, seen) in seen.iter_mut().enumerate() {
-                seen[now.moment] = now.terms.x.0[lane];
+                seen[now.moment] = fold.0[lane];
             }
         });
         for (seen, _) in seen.iter_mut().zip(failed).filter(|(_, failed)| *failed) {
