@@ -188,7 +188,7 @@ fn document(knowledge: &Knowledge) -> String {
         }
         out.push_str(&row(statement, &mut notes));
     }
-    out.push_str("\n## Sources\n\n");
+    out.push_str("\n## Sources\n\nEach stands under its key in `knowledge/references.bib`.\n\n");
     out.push_str(&notes.written(knowledge));
     out.push('\n');
     let places: BTreeSet<&String> = statements.iter().flat_map(|statement| &statement.places).collect();

@@ -139,10 +139,12 @@ fn effects(page: &mut Page<'_>, effects: &[EffectSize]) {
             "{} {} ({interval}) in {}, against {}",
             effect.measure, effect.value, effect.population, effect.compared_with
         );
-        for (number, what) in [(effect.studies, "studies"), (effect.people, "people")] {
-            if let Some(number) = number {
-                text.push_str(&format!(", {number} {what}"));
-            }
+        if let Some(studies) = effect.studies {
+            let word = if studies == 1 { "study" } else { "studies" };
+            text.push_str(&format!(", {studies} {word}"));
+        }
+        if let Some(people) = effect.people {
+            text.push_str(&format!(", {people} people"));
         }
         if let Some(note) = &effect.note {
             text.push_str(&format!("; {note}"));
