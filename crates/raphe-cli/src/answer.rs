@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use raphe::{
     assess::{self, Assessment, Question, Verdict},
     check,
-    knowledge::{Knowledge, schema::Urgency},
+    knowledge::schema::Urgency,
     population::Population,
     report::{
         self, Report,
@@ -30,9 +30,9 @@ const STALE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// `raphe assess FILE…`
 pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Result<ExitCode, Error> {
-    let knowledge = Knowledge::bundled();
+    let knowledge = crate::bundled();
     // Every file is read before anything is printed, so that bad input prints nothing.
-    let sources = source::all(files, &knowledge)?;
+    let sources = source::all(files, knowledge)?;
     let several = sources.len() > 1;
     let mut progress = Progress::new(sources.len());
     let mut out = String::new();
@@ -41,7 +41,7 @@ pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Res
         progress.step();
         let timeline = source.timeline;
         let (as_of, preface) = moment(&timeline, common)?;
-        let judge = || assess::assess(&timeline, &knowledge, &question(as_of, common));
+        let judge = || assess::assess(&timeline, knowledge, &question(as_of, common));
         let mut assessment = if several { judge() } else { source::patiently("judging", judge) };
         let about = source.patient.filter(|_| several).map(|patient| about(&patient));
         assessment.notices = about.into_iter().chain(source.notices).chain(assessment.notices).collect();
@@ -50,13 +50,13 @@ pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Res
             if let Some(preface) = &preface {
                 assessment.notices.insert(0, preface_notice(preface));
             }
-            out.push_str(&json(&raphe_json::Assessment::new(&assessment, &knowledge)));
+            out.push_str(&json(&raphe_json::Assessment::new(&assessment, knowledge)));
         } else {
             if several {
                 let gap = if out.is_empty() { "" } else { "\n\n" };
                 out.push_str(&format!("{gap}== {} ==\n", source.name));
             }
-            out.push_str(&printed(&report::report(&assessment, &knowledge, preface.as_deref())));
+            out.push_str(&printed(&report::report(&assessment, knowledge, preface.as_deref())));
         }
     }
     drop(progress);
@@ -72,8 +72,8 @@ fn about(patient: &str) -> Notice {
 
 /// `raphe check SUBSTANCE…`
 pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> Result<ExitCode, Error> {
-    let knowledge = Knowledge::bundled();
-    let timeline = with.map(|path| source::one(path, &knowledge)).transpose()?.map(|source| source.timeline);
+    let knowledge = crate::bundled();
+    let timeline = with.map(|path| source::one(path, knowledge)).transpose()?.map(|source| source.timeline);
     let as_of = match &timeline {
         Some(timeline) => moment(timeline, common)?.0,
         None => match &common.at {
@@ -82,7 +82,7 @@ pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> R
         },
     };
     let answer = source::patiently("checking", || {
-        check::check(asked, timeline.as_ref(), &knowledge, &question(as_of, common))
+        check::check(asked, timeline.as_ref(), knowledge, &question(as_of, common))
     })
     .map_err(|errors| {
         let join = |parts: Vec<String>| parts.join("\n");
@@ -92,8 +92,8 @@ pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> R
         }
     })?;
     let out = match common.json {
-        true => json(&raphe_json::Check::new(&answer, &knowledge)),
-        false => printed(&report::check(&answer, &knowledge)),
+        true => json(&raphe_json::Check::new(&answer, knowledge)),
+        false => printed(&report::check(&answer, knowledge)),
     };
     file::print(&out)?;
     Ok(ExitCode::SUCCESS)

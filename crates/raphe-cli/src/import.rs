@@ -4,16 +4,13 @@ use crate::{
     file::{self, Error},
     source::{self, Source},
 };
-use raphe::{
-    knowledge::Knowledge,
-    timeline::{Notice, Weight, diary},
-};
+use raphe::timeline::{Notice, Weight, diary};
 use std::{path::Path, process::ExitCode};
 
 /// `raphe import BUNDLE`: prints a diary that `lint` accepts, with a comment for each notice.
 pub(crate) fn import(path: &Path) -> Result<ExitCode, Error> {
-    let knowledge = Knowledge::bundled();
-    let source = source::one(path, &knowledge)?;
+    let knowledge = crate::bundled();
+    let source = source::one(path, knowledge)?;
     if !source.record {
         return Err(Error::Diary { path: path.to_owned() });
     }

@@ -21,21 +21,21 @@ const SYNAPSE: &str = "synapse";
 
 /// `raphe knowledge list | show NAME | sources NAME | check`
 pub(crate) fn knowledge(view: &View, common: &Common) -> Result<ExitCode, Error> {
-    let knowledge = Knowledge::bundled();
+    let knowledge = crate::bundled();
     let (out, code) = match view {
-        View::List => (list(&knowledge, common), ExitCode::SUCCESS),
-        View::Show { name } if name == SYNAPSE => (synapse(&knowledge, common), ExitCode::SUCCESS),
+        View::List => (list(knowledge, common), ExitCode::SUCCESS),
+        View::Show { name } if name == SYNAPSE => (synapse(knowledge, common), ExitCode::SUCCESS),
         View::Show { name } => {
             let shown: Vec<String> =
-                find(&knowledge, name)?.iter().map(|found| found.show(&knowledge, common)).collect();
+                find(knowledge, name)?.iter().map(|found| found.show(knowledge, common)).collect();
             (shown.join(if common.json { "" } else { "\n" }), ExitCode::SUCCESS)
         }
         View::Sources { name } => {
             let shown: Vec<String> =
-                find(&knowledge, name)?.iter().map(|found| found.sources(&knowledge)).collect();
+                find(knowledge, name)?.iter().map(|found| found.sources(knowledge)).collect();
             (shown.join("\n"), ExitCode::SUCCESS)
         }
-        View::Check => check(&knowledge),
+        View::Check => check(knowledge),
     };
     file::print(&out)?;
     Ok(code)

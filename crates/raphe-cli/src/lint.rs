@@ -7,12 +7,9 @@ use crate::{
     source,
 };
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Severity};
-use raphe::{
-    knowledge::Knowledge,
-    timeline::{
-        Notice, Weight,
-        diary::{self, Diary},
-    },
+use raphe::timeline::{
+    Notice, Weight,
+    diary::{self, Diary},
 };
 use std::{
     io,
@@ -22,12 +19,12 @@ use std::{
 
 /// `raphe lint FILE…`: every notice with its line; exit 1 when a line was not read.
 pub(crate) fn lint(files: &[PathBuf], common: &Common) -> Result<ExitCode, Error> {
-    let knowledge = Knowledge::bundled();
+    let knowledge = crate::bundled();
     let files = files.iter().map(|path| Ok((path, file::read(path)?))).collect::<Result<Vec<_>, Error>>()?;
     let mut out = String::new();
     let mut failed = false;
     for (path, bytes) in &files {
-        for source in source::sources(path, bytes, &knowledge)? {
+        for source in source::sources(path, bytes, knowledge)? {
             let (timeline, mut notices) = (source.timeline, source.notices);
             notices.extend(knowledge.resolve(&timeline).1);
             notices.sort_by_key(|notice| (notice.place, std::cmp::Reverse(notice.weight)));
@@ -40,7 +37,7 @@ pub(crate) fn lint(files: &[PathBuf], common: &Common) -> Result<ExitCode, Error
                     None => file::now(zone),
                 };
                 let read = (as_of, &timeline.zone());
-                out.push_str(&json(&raphe_json::Lint::new(name, &notices, &knowledge, read)));
+                out.push_str(&json(&raphe_json::Lint::new(name, &notices, knowledge, read)));
                 continue;
             }
             // A record has no lines to point at.
@@ -74,7 +71,7 @@ pub(crate) fn add(path: &Path, line: &str) -> Result<ExitCode, Error> {
         refused(format!("the line was not added: {}", says.join("; ")), help.join("\n"))
     })?;
     file::replace(path, old.as_deref(), &diary.print())?;
-    let knowledge = Knowledge::bundled();
+    let knowledge = crate::bundled();
     let (timeline, _) = diary::read(line.as_bytes());
     for notice in warnings.iter().chain(&knowledge.resolve(&timeline).1) {
         let help = notice.help.as_deref().map_or_else(String::new, |help| format!(": {help}"));

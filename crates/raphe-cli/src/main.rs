@@ -14,7 +14,8 @@ mod simulate;
 mod source;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
-use std::{path::PathBuf, process::ExitCode};
+use raphe::knowledge::Knowledge;
+use std::{path::PathBuf, process::ExitCode, sync::LazyLock};
 
 /// Is serotonin likely too high? How urgent is it, why, and what to do.
 ///
@@ -170,6 +171,12 @@ enum View {
     },
     /// Run the curation rules over the whole base
     Check,
+}
+
+/// The knowledge of this program, read once and never put away: the end of the program is quicker at that.
+fn bundled() -> &'static Knowledge {
+    static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::bundled);
+    &KNOWLEDGE
 }
 
 fn main() -> ExitCode {

@@ -1,12 +1,9 @@
 //! `model`: the model of the synapse itself, for modelers.
 
 use crate::file::{self, Error};
-use raphe::{
-    knowledge::Knowledge,
-    synapse::{
-        run::{self, Table},
-        sbml,
-    },
+use raphe::synapse::{
+    run::{self, Table},
+    sbml,
 };
 use std::{io, path::Path, process::ExitCode};
 
@@ -30,7 +27,7 @@ pub(crate) fn run(
         });
     }
     let set = set.iter().map(|text| assignment(text)).collect::<Result<Vec<_>, _>>()?;
-    let trace = run::run(&Knowledge::bundled(), &table, hours, step, &set).map_err(Error::Model)?;
+    let trace = run::run(crate::bundled(), &table, hours, step, &set).map_err(Error::Model)?;
     let failed = |error: csv::Error| Error::Output(io::Error::other(error));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&trace.columns).map_err(failed)?;
@@ -44,7 +41,7 @@ pub(crate) fn run(
 
 /// `raphe model --sbml`: the model for other simulators.
 pub(crate) fn sbml() -> Result<ExitCode, Error> {
-    file::print(&sbml::print(&Knowledge::bundled()))?;
+    file::print(&sbml::print(crate::bundled()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,16 +1,13 @@
 //! `predict`: published observations in, what the engine says of them out.
 
 use crate::file::{self, Error};
-use raphe::{
-    knowledge::Knowledge,
-    predict::{NotPredicted, Row},
-};
+use raphe::predict::{NotPredicted, Row};
 use std::{collections::BTreeMap, io, path::Path, process::ExitCode};
 
 /// `raphe predict SET.csv`: writes `id,pred` (or `drug_a,drug_b,score`) for every row that can be predicted, and says on
 /// standard error how many could not and why.
 pub(crate) fn predict(set: &Path) -> Result<ExitCode, Error> {
-    let knowledge = Knowledge::bundled();
+    let knowledge = crate::bundled();
     let failed = |cause: csv::Error| Error::Read { path: set.to_owned(), cause: io::Error::other(cause) };
     let bytes = file::read(set)?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
@@ -25,7 +22,7 @@ pub(crate) fn predict(set: &Path) -> Result<ExitCode, Error> {
         let row: Row = header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect();
         rows += 1;
         let cell = |name: &str| row.get(name).cloned().unwrap_or_default();
-        match raphe::predict::predict(&knowledge, &row) {
+        match raphe::predict::predict(knowledge, &row) {
             Ok(value) => {
                 let value = format!("{value:.6}");
                 let written = match pairs {

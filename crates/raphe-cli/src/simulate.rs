@@ -32,8 +32,8 @@ pub(crate) fn simulate(
     csv: bool,
     common: &Common,
 ) -> Result<ExitCode, Error> {
-    let knowledge = Knowledge::bundled();
-    let source = source::one(path, &knowledge)?;
+    let knowledge = crate::bundled();
+    let source = source::one(path, knowledge)?;
     for notice in source.notices.iter().filter(|notice| notice.weight == Weight::Error) {
         eprintln!("not read: {}", notice.says);
     }
@@ -42,7 +42,7 @@ pub(crate) fn simulate(
         eprintln!("{}", notice.says);
     }
     let zone = timeline.person.zone.as_ref();
-    no_curve_for_harm(&timeline, &knowledge, file::now(zone), common)?;
+    no_curve_for_harm(&timeline, knowledge, file::now(zone), common)?;
     let to = match to {
         Some(text) => file::moment(text, zone)?,
         None if common.at.is_some() => moment(&timeline, common)?.0,
@@ -76,10 +76,24 @@ pub(crate) fn simulate(
     let span =
         if drawn { Span { step: TimeSpan::hours((hours / 600.0).clamp(0.25, 24.0)), ..span } } else { span };
     let course =
-        source::patiently("simulating", || synapse::simulation(&timeline, &knowledge, population, span));
+        source::patiently("simulating", || synapse::simulation(&timeline, knowledge, population, span));
+    let known = |id: &str| course.series.iter().any(|series| series.id == id);
+    let taken = timeline.entries.iter().filter_map(|entry| match &entry.event {
+        Event::Start(line) | Event::Change(line) | Event::Take(line) => line.name.id.as_deref(),
+        _ => None,
+    });
+    let mut without: Vec<&str> = taken.collect();
+    without.sort_unstable();
+    without.dedup();
+    for id in without.into_iter().filter(|id| !known(id)) {
+        eprintln!("{} has no curve: its course in the body is not known", knowledge.substance_name(id));
+    }
+    for (id, why) in &course.missing {
+        eprintln!("{} is missing from the modeled synapse: {why}", knowledge.substance_name(id));
+    }
     let out = match (common.json, drawn) {
-        (true, _) => json(&raphe_json::Simulation::new(&course, &timeline, &knowledge, to)),
-        (false, true) => curves(&course, &timeline, &knowledge),
+        (true, _) => json(&raphe_json::Simulation::new(&course, &timeline, knowledge, to)),
+        (false, true) => curves(&course, &timeline, knowledge),
         (false, false) => rows(&course)?,
     };
     file::print(&out)?;

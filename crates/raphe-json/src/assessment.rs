@@ -380,8 +380,12 @@ impl Assessment {
                     evidence: convert.evidence([&enzyme.citation]),
                 })
                 .collect(),
-            targets: assessment.synapse.targets.iter().map(|engaged| convert.target(engaged)).collect(),
-            serotonin: Serotonin::new(&assessment.synapse),
+            // What an overdose does is for those who treat it.
+            targets: match assessment.has_overdose() {
+                true => Vec::new(),
+                false => assessment.synapse.targets.iter().map(|engaged| convert.target(engaged)).collect(),
+            },
+            serotonin: Serotonin::new(&assessment.synapse).filter(|_| !assessment.has_overdose()),
             findings: assessment.findings.iter().map(|finding| convert.finding(finding)).collect(),
             rivals: assessment
                 .rivals

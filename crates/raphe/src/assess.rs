@@ -95,6 +95,15 @@ pub struct Assessment {
     pub notices: Vec<Notice>,
 }
 
+impl Assessment {
+    /// Whether more was taken at once, or in a day, than is ever recommended: then levels and the modeled synapse are for those
+    /// who treat it.
+    #[must_use]
+    pub fn has_overdose(&self) -> bool {
+        self.remaining.iter().any(|left| left.overdose)
+    }
+}
+
 /// The verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {

@@ -502,7 +502,7 @@ impl Writer<'_> {
     fn synapse(&mut self) -> Option<Section> {
         let assessment = self.assessment;
         // What an overdose does is for those who treat it.
-        if assessment.remaining.iter().any(|left| left.overdose) {
+        if assessment.has_overdose() {
             return None;
         }
         let about = About::Person { in_danger: assessment.urgency >= Urgency::Urgent };

@@ -39,7 +39,7 @@ use crate::{
     lanes::{LANES, Lane},
     population::Population,
     timeline::{Entry, Event, Notice, Origin, Person, Timeline, Weight},
-    units::Interval,
+    units::{Interval, TimeSpan},
 };
 use drive::Drive;
 use engagement::{Engagement, Gap, Target};
@@ -87,8 +87,8 @@ const AHEAD: f64 = 24.0;
 const AHEAD_EVERY: f64 = 0.5;
 const BEHIND: f64 = 14.0 * 24.0;
 const BEHIND_EVERY: f64 = 3.0;
-/// The slowest state that matters needs so long to settle, hours: eight time constants of the raphe autoreceptor.
-pub(crate) const MEMORY: f64 = 60.0 * 24.0;
+/// The slowest state that matters needs so long to settle, hours: five time constants of the raphe autoreceptor.
+pub(crate) const MEMORY: f64 = 40.0 * 24.0;
 /// Error allowed in a step of a population.
 const RELATIVE: f64 = 1e-4;
 
@@ -149,6 +149,7 @@ pub fn worst(
 ) -> (Synapse, Option<String>) {
     let typical = Population { people: 0, ..population };
     let peak = |synapse: &Synapse| synapse.peak_fold_change_24h.map_or(0.0, |peak| peak.median);
+    let timeline = &shortened(timeline, knowledge, as_of);
     let (_, settled) = simulate(timeline, knowledge, typical, as_of);
     let (mut worst, mut highest) = ((timeline.clone(), None), (peak(&settled), settled));
     let asked = |entry: &Entry| matches!(entry.origin, Origin::Asked(_));
@@ -172,6 +173,32 @@ pub fn worst(
     }
     let (_, synapse) = simulate(&worst.0, knowledge, population, as_of);
     (synapse, worst.1)
+}
+
+/// The same, with what was asked begun no earlier than it takes to level off: a rest of the drug, or of the enzyme that it
+/// blocks, that changes by less than 1 % a day is as good as none.
+fn shortened(timeline: &Timeline, knowledge: &Knowledge, as_of: Timestamp) -> Timeline {
+    const HALF_LIVES: f64 = 6.0;
+    let slowest = timeline.entries.iter().filter_map(|entry| match &entry.event {
+        Event::Start(line) => {
+            let substance = knowledge.substance(line.name.id.as_deref()?)?;
+            let slowest = exposure::kinetics::slowest_half_life(knowledge, substance, line.route, line.form)?;
+            Some(slowest.spread.1)
+        }
+        _ => None,
+    });
+    let hours = slowest.fold(0.0, f64::max) * HALF_LIVES;
+    let begun = exposure::later(as_of, TimeSpan::hours(-hours.max(MEMORY)));
+    let entries = timeline.entries.iter().cloned().map(|mut entry| {
+        if matches!((&entry.origin, &entry.event), (Origin::Asked(_), Event::Start(_)))
+            && entry.when.start < begun
+        {
+            (entry.when.start, entry.when.end) = (begun, Some(begun));
+        }
+        entry
+    });
+    let complete = timeline.complete;
+    Timeline { complete, ..Timeline::new(timeline.person.clone(), entries.collect()) }
 }
 
 /// What acts on serotonin and is missing from the model, and why.
@@ -210,6 +237,8 @@ pub fn simulation(
         simulation::accompanied(timeline, knowledge, population, span, MEMORY, |scenario, moments| {
             Follower::new(knowledge, population, &timeline.person, span.to, scenario, moments)
         });
+    simulation.missing =
+        follower.engagement.gaps.iter().map(|gap| (gap.substance.clone(), gap.missing)).collect();
     if follower.engagement.is_empty() {
         return simulation;
     }

@@ -26,6 +26,8 @@ pub struct Simulation {
     pub time_h: Vec<f64>,
     /// One for each thing that has a course.
     pub series: Vec<Series>,
+    /// What is taken and has none, or only a part of it, and why.
+    pub missing: Vec<(String, &'static str)>,
 }
 
 /// One thing over time.
@@ -121,7 +123,7 @@ pub(crate) fn accompanied<C: Companion>(
     let companion = companion(&scenario, moments.clone());
     let (outcome, found) = scenario.accompanied(&moments, every.min(1.0), f64::INFINITY, &companion);
     let series = series(&scenario, &outcome);
-    (Simulation { start, time_h, series }, companion, found, outcome.weights)
+    (Simulation { start, time_h, series, missing: Vec::new() }, companion, found, outcome.weights)
 }
 
 fn series(scenario: &Scenario<'_>, outcome: &Outcome) -> Vec<Series> {

@@ -53,6 +53,10 @@ pub enum RunError {
     #[error("`{0}` is no input of the model")]
     #[diagnostic(code(raphe::synapse::input), help("the inputs are {}", Inputs::<f64>::SYMBOLS.join(", ")))]
     Input(String),
+    /// A column that stands there twice.
+    #[error("`{0}` is given in two columns")]
+    #[diagnostic(code(raphe::synapse::twice), help("keep one of them"))]
+    Twice(String),
     /// A name that is no parameter.
     #[error("`{0}` is no parameter of the model")]
     #[diagnostic(code(raphe::synapse::parameter), help("the parameters are {}", Parameters::<f64>::SYMBOLS.join(", ")))]
@@ -237,7 +241,10 @@ fn told(hour: f64, seen: &Seen<'_>, synapse: &Synapse<Lane>, lane: usize) -> Vec
 }
 
 fn drive(table: &Table) -> Result<Drive, RunError> {
-    for symbol in &table.symbols {
+    for (column, symbol) in table.symbols.iter().enumerate() {
+        if table.symbols[..column].contains(symbol) {
+            return Err(RunError::Twice(symbol.clone()));
+        }
         if !Inputs::<f64>::SYMBOLS.contains(&symbol.as_str()) {
             return Err(RunError::Input(symbol.clone()));
         }
@@ -246,7 +253,10 @@ fn drive(table: &Table) -> Result<Drive, RunError> {
     let mut knots = Vec::with_capacity(table.rows.len() + 1);
     let mut before = f64::NEG_INFINITY;
     for (row, (at, values)) in table.rows.iter().enumerate() {
-        if !at.is_finite() || *at < before {
+        if !at.is_finite() {
+            return Err(RunError::Value { row: row + 1, symbol: "time_h".to_owned(), found: *at });
+        }
+        if *at < before {
             return Err(RunError::Order { row: row + 1, before, found: *at });
         }
         before = *at;
