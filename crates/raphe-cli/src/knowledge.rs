@@ -1,5 +1,7 @@
 //! `raphe knowledge`: look at the curated base.
 
+mod care;
+
 use crate::{
     Common, View,
     answer::json,
@@ -8,7 +10,7 @@ use crate::{
 use raphe::{
     knowledge::{
         Citation, Knowledge, curation,
-        schema::{Evidence, Substance, Value},
+        schema::{Evidence, Factor, Guidance, Questionnaire, Substance, Value},
     },
     report,
 };
@@ -23,40 +25,104 @@ pub(crate) fn knowledge(view: &View, common: &Common) -> Result<ExitCode, Error>
     let (out, code) = match view {
         View::List => (list(knowledge, common), ExitCode::SUCCESS),
         View::Show { name } if name == SYNAPSE => (synapse(knowledge, common), ExitCode::SUCCESS),
-        View::Show { name } => (show(knowledge, find(knowledge, name)?, common), ExitCode::SUCCESS),
-        View::Sources { name } => (sources(knowledge, find(knowledge, name)?), ExitCode::SUCCESS),
+        View::Show { name } => {
+            let shown: Vec<String> =
+                find(knowledge, name)?.iter().map(|found| found.show(knowledge, common)).collect();
+            (shown.join(if common.json { "" } else { "\n" }), ExitCode::SUCCESS)
+        }
+        View::Sources { name } => {
+            let shown: Vec<String> =
+                find(knowledge, name)?.iter().map(|found| found.sources(knowledge)).collect();
+            (shown.join("\n"), ExitCode::SUCCESS)
+        }
         View::Check => check(knowledge),
     };
     file::print(&out)?;
     Ok(code)
 }
 
-fn find<'a>(knowledge: &'a Knowledge, name: &str) -> Result<&'a Substance, Error> {
-    knowledge.find_substance(name).ok_or_else(|| {
-        let help = match knowledge.suggest_substance(name).as_slice() {
-            [] => "`raphe knowledge list` prints every name".to_owned(),
-            some => format!("did you mean {}?", some.join(" or ")),
+/// One subject of the base.
+enum Subject<'a> {
+    Substance(&'a Substance),
+    Questionnaire(&'a Questionnaire),
+    Factor(&'a Factor),
+    Guidance(&'a Guidance),
+}
+
+impl Subject<'_> {
+    fn show(&self, knowledge: &Knowledge, common: &Common) -> String {
+        if common.json {
+            return match self {
+                Self::Substance(item) => json(item),
+                Self::Questionnaire(item) => json(item),
+                Self::Factor(item) => json(item),
+                Self::Guidance(item) => json(item),
+            };
+        }
+        let mut page = Page { knowledge, out: String::new() };
+        match self {
+            Self::Substance(item) => substance(&mut page, item),
+            Self::Questionnaire(item) => care::questionnaire(&mut page, item),
+            Self::Factor(item) => care::factor(&mut page, item),
+            Self::Guidance(item) => care::guidance(&mut page, item),
+        }
+        page.out
+    }
+
+    fn sources(&self, knowledge: &Knowledge) -> String {
+        let (name, fields) = match self {
+            Self::Substance(item) => (&item.names.inn, serde_json::to_value(item)),
+            Self::Questionnaire(item) => (&item.name, serde_json::to_value(item)),
+            Self::Factor(item) => (&item.name, serde_json::to_value(item)),
+            Self::Guidance(item) => (&item.name, serde_json::to_value(item)),
         };
-        Error::Unknown { found: name.to_owned(), help }
-    })
+        sources(knowledge, name, &fields.unwrap_or_default())
+    }
+}
+
+/// Everything with this name; a supplement can be a substance and a piece of guidance at once.
+fn find<'a>(knowledge: &'a Knowledge, name: &str) -> Result<Vec<Subject<'a>>, Error> {
+    let (questionnaires, factors, guidance) = care::find(knowledge, name);
+    let mut found: Vec<Subject<'a>> =
+        knowledge.find_substance(name).map(Subject::Substance).into_iter().collect();
+    found.extend(questionnaires.into_iter().map(Subject::Questionnaire));
+    found.extend(factors.into_iter().map(Subject::Factor));
+    found.extend(guidance.into_iter().map(Subject::Guidance));
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let help = match knowledge.suggest_substance(name).as_slice() {
+        [] => "`raphe knowledge list` prints every name".to_owned(),
+        some => format!("did you mean {}?", some.join(" or ")),
+    };
+    Err(Error::Unknown { found: name.to_owned(), help })
 }
 
 fn list(knowledge: &Knowledge, common: &Common) -> String {
-    let substances = &knowledge.base().substances;
+    let base = knowledge.base();
+    let substances = &base.substances;
     if common.json {
         return substances.iter().map(json).collect();
     }
-    let width = substances.iter().map(|substance| substance.id.chars().count()).max().unwrap_or(0);
-    let mut out = String::new();
+    let mut rows: Vec<(&str, String)> = Vec::new();
     for substance in substances {
         let classes: Vec<&str> = substance.mechanisms.iter().map(|effect| effect.class.as_str()).collect();
-        out.push_str(&format!("{:width$}  {}", substance.id, substance.class));
-        if !classes.is_empty() {
-            out.push_str(&format!("  [{}]", classes.join(", ")));
-        }
-        out.push('\n');
+        let classes = if classes.is_empty() { String::new() } else { format!("  [{}]", classes.join(", ")) };
+        rows.push((&substance.id, format!("{}{classes}", substance.class)));
     }
-    out.push_str(&format!("{} substances, knowledge {}\n", substances.len(), knowledge.base().version));
+    rows.extend(base.questionnaires.iter().map(|item| (item.id.as_str(), "questionnaire".to_owned())));
+    rows.extend(base.factors.iter().map(|item| (item.id.as_str(), "factor".to_owned())));
+    rows.extend(base.guidance.iter().map(|item| (item.id.as_str(), "guidance".to_owned())));
+    let width = rows.iter().map(|(id, _)| id.chars().count()).max().unwrap_or(0);
+    let mut out: String = rows.iter().map(|(id, text)| format!("{id:width$}  {text}\n")).collect();
+    out.push_str(&format!(
+        "{} substances, {} questionnaires, {} factors, {} pieces of guidance, knowledge {}\n",
+        substances.len(),
+        base.questionnaires.len(),
+        base.factors.len(),
+        base.guidance.len(),
+        base.version
+    ));
     out
 }
 
@@ -93,6 +159,12 @@ impl Page<'_> {
         }
     }
 
+    /// What the whole subject rests on.
+    fn sources(&mut self, evidence: &[Evidence]) {
+        self.out.push_str("  sources\n");
+        self.evidence(evidence);
+    }
+
     fn source(&mut self, citation: &Citation) {
         let opened = match &citation.checked {
             Some(day) => format!("checked {day}"),
@@ -103,11 +175,8 @@ impl Page<'_> {
     }
 }
 
-fn show(knowledge: &Knowledge, substance: &Substance, common: &Common) -> String {
-    if common.json {
-        return json(substance);
-    }
-    let mut page = Page { knowledge, out: format!("{} ({})\n", substance.names.inn, substance.class) };
+fn substance(page: &mut Page<'_>, substance: &Substance) {
+    page.out.push_str(&format!("{} ({})\n", substance.names.inn, substance.class));
     page.line("id", &substance.id);
     page.line("brands", &substance.names.brands.join(", "));
     page.line("also called", &substance.names.synonyms.join(", "));
@@ -118,7 +187,7 @@ fn show(knowledge: &Knowledge, substance: &Substance, common: &Common) -> String
         page.line("never stopped at once", keep);
     }
     for effect in &substance.mechanisms {
-        let name = knowledge.class(&effect.class).map_or(effect.class.as_str(), |class| &class.name);
+        let name = page.knowledge.class(&effect.class).map_or(effect.class.as_str(), |class| &class.name);
         let target = effect.target.as_deref().unwrap_or_default();
         page.line("mechanism", format!("{name} {target}").trim());
         if !effect.routes.is_empty() {
@@ -162,7 +231,6 @@ fn show(knowledge: &Knowledge, substance: &Substance, common: &Common) -> String
         page.line("note", &note.says);
         page.evidence(&note.evidence);
     }
-    page.out
 }
 
 /// Every parameter of the model of the synapse.
@@ -183,11 +251,10 @@ fn synapse(knowledge: &Knowledge, common: &Common) -> String {
     page.out
 }
 
-fn sources(knowledge: &Knowledge, substance: &Substance) -> String {
-    let shown = serde_json::to_value(substance).unwrap_or_default();
+fn sources(knowledge: &Knowledge, name: &str, fields: &serde_json::Value) -> String {
     let mut cited = BTreeSet::new();
-    collect(&shown, &mut cited);
-    let mut out = format!("Sources of {}\n", substance.names.inn);
+    collect(fields, &mut cited);
+    let mut out = format!("Sources of {name}\n");
     for key in cited {
         if let Some(reference) = knowledge.reference(&key) {
             let year = reference.year.as_deref().unwrap_or("no year");

@@ -157,14 +157,14 @@ enum Act {
 
 #[derive(Debug, Subcommand)]
 enum View {
-    /// Every substance with its class
+    /// Every substance with its class, every questionnaire, factor and piece of guidance
     List,
-    /// Everything known of one substance, each value with its source
+    /// Everything known of one substance, questionnaire, factor or piece of guidance, each fact with its source
     Show {
-        /// Any of its names or codes; `synapse` shows the parameters of the model
+        /// Any of its names or codes (`prozac`, `phq_9`); `synapse` shows the parameters of the model
         name: String,
     },
-    /// The sources behind one substance
+    /// The sources behind one of these
     Sources {
         /// Any of its names or codes
         name: String,

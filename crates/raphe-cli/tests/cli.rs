@@ -729,6 +729,66 @@ mod knowledge {
     }
 
     #[test]
+    fn shows_a_questionnaire() {
+        let out = raphe(["knowledge", "show", "phq_9"]).fine();
+        assert!(out.starts_with("PHQ-9 (questionnaire)\n") && out.contains("  total: 0 to 27, "), "{out}");
+        let suicide = out.lines().find(|line| line.starts_with("  item 9: ")).expect("its text is free");
+        assert!(suicide.ends_with("opens the suicide path)"), "{suicide}");
+        assert!(out.contains("  licence: ") && out.contains("(checked 20"), "{out}");
+        assert_eq!(raphe(["knowledge", "show", "PHQ-9"]).fine(), out);
+        let out = raphe(["knowledge", "show", "bdi_ii"]).fine();
+        assert!(!out.contains("  item 1: ") && out.contains("only a total is taken"), "{out}");
+    }
+
+    #[test]
+    fn shows_a_factor() {
+        let out = raphe(["knowledge", "show", "low_light"]).fine();
+        assert!(out.starts_with("Little daylight (factor)\n"), "{out}");
+        for title in
+            ["goes with", "how sure through serotonin", "for a person", "for a clinician", "guidance"]
+        {
+            assert!(out.contains(&format!("\n  {title}: ")), "{title}: {out}");
+        }
+        assert!(out.contains("(checked 20") && out.contains("(second-hand)"), "{out}");
+        let out = raphe(["knowledge", "show", "low_light", "--json"]).fine();
+        assert_eq!(objects(&out)[0]["id"], "low_light");
+    }
+
+    #[test]
+    fn shows_guidance_with_its_effects_and_cautions() {
+        let out = raphe(["knowledge", "show", "light_therapy"]).fine();
+        assert!(out.starts_with("Light therapy (guidance)\n"), "{out}");
+        let lines: Vec<&str> = out.lines().collect();
+        let told = lines.iter().enumerate().filter(|(_, line)| {
+            line.starts_with("  effect on ") || line.starts_with("  ask a doctor or pharmacist first, when ")
+        });
+        let mut seen = 0;
+        for (index, line) in told {
+            let source =
+                lines[index + 1..].iter().find(|line| !line.starts_with("      ") || line.ends_with(')'));
+            let source = source.expect("something follows");
+            assert!(source.ends_with("(second-hand)") || source.contains("(checked 20"), "{line}\n{source}");
+            seen += 1;
+        }
+        assert!(seen > 2, "{out}");
+        assert!(
+            out.contains(" (-0.63 to -0.12) in ") && out.contains("when bipolar or elevated_mood: "),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn shows_both_where_a_substance_is_also_guidance() {
+        let out = raphe(["knowledge", "show", "tryptophan"]).fine();
+        assert!(
+            out.starts_with("tryptophan (") && out.contains("\n\nTryptophan as a supplement (guidance)\n"),
+            "{out}"
+        );
+        let out = raphe(["knowledge", "show", "tryptophan", "--json"]).fine();
+        assert_eq!(objects(&out).len(), 2, "{out}");
+    }
+
+    #[test]
     fn shows_the_sources_alone() {
         let out = raphe(["knowledge", "sources", "prozac"]).fine();
         assert!(out.starts_with("Sources of fluoxetine\n") && out.lines().count() > 3, "{out}");

@@ -13,11 +13,11 @@ mod exposure;
 mod rows;
 #[path = "validation/scans.rs"]
 mod scans;
+mod snapshot;
 #[path = "validation/targets.rs"]
 mod targets;
 
 use raphe::knowledge::Knowledge;
-use std::{env, fs, path::Path};
 
 /// What stands around the tables.
 const HEAD: &str = "\
@@ -68,23 +68,9 @@ fn written(knowledge: &Knowledge) -> (String, Vec<String>) {
 
 #[test]
 fn validation_md_says_what_the_engine_does() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../VALIDATION.md");
     let (new, wrong) = written(&Knowledge::bundled());
     assert!(wrong.is_empty(), "neither inside nor a known misfit:\n{}\n\n{new}", wrong.join("\n"));
-    let old = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    if old == new {
-        return;
-    }
-    if env::var("INSTA_UPDATE").is_ok_and(|how| how == "always" || how == "force") {
-        fs::write(&path, new).expect("VALIDATION.md can be written");
-        return;
-    }
-    let changed: Vec<&str> = new.lines().filter(|line| !old.lines().any(|before| before == *line)).collect();
-    panic!(
-        "VALIDATION.md is not what the engine says now; read what changed, then write it anew with \
-         `INSTA_UPDATE=always cargo test -p raphe --test validation`\n{}",
-        changed.join("\n")
-    );
+    snapshot::holds("VALIDATION.md", &new, "validation");
 }
 
 #[test]

@@ -1,0 +1,213 @@
+//! Questionnaires, factors and pieces of guidance in full: every field in words, each fact with its source.
+//!
+//! Nothing is judged here. Whether a caution holds for someone is the engine's to say; this prints when it would.
+
+use super::Page;
+use raphe::knowledge::{
+    Citation, Knowledge, key,
+    schema::{
+        Carrier, Caution, Certainty, Direction, EffectSize, Factor, Guidance, Hold, Questionnaire, Rule,
+        Weight,
+    },
+};
+
+/// What has this name, by id, name or any other name; `GAD-7` and `gad_7` are the same.
+pub(super) fn find<'a>(
+    knowledge: &'a Knowledge,
+    name: &str,
+) -> (Vec<&'a Questionnaire>, Vec<&'a Factor>, Vec<&'a Guidance>) {
+    let wanted = key(name);
+    let called = |id: &str, title: &str, names: &[String]| {
+        !wanted.is_empty()
+            && (key(id) == wanted || key(title) == wanted || names.iter().any(|other| key(other) == wanted))
+    };
+    let base = knowledge.base();
+    (
+        base.questionnaires.iter().filter(|item| called(&item.id, &item.name, &item.names)).collect(),
+        base.factors.iter().filter(|item| called(&item.id, &item.name, &item.names)).collect(),
+        base.guidance.iter().filter(|item| called(&item.id, &item.name, &item.names)).collect(),
+    )
+}
+
+pub(super) fn questionnaire(page: &mut Page<'_>, item: &Questionnaire) {
+    page.out.push_str(&format!("{} (questionnaire)\n", item.name));
+    page.line("id", &item.id);
+    page.line("whole name", &item.title);
+    page.line("also called", &item.names.join(", "));
+    page.line("measures", &item.measures);
+    page.line("filled in by", &item.by);
+    page.line("asks about", item.recall.as_deref().unwrap_or_default());
+    let better = if item.higher_is_better { "better" } else { "worse" };
+    page.line("total", &format!("{} to {}, higher is {better}", item.lowest, item.highest));
+    if let Some(times) = item.times {
+        page.line("total is the sum of the answers times", &times.to_string());
+    }
+    page.line("items", &item.items.to_string());
+    page.line("items that may be left out", &item.may_miss.to_string());
+    page.line("asked as", item.stem.as_deref().unwrap_or_default());
+    for answer in &item.answers {
+        page.line(&format!("answer {}", answer.score), &answer.text);
+    }
+    for (number, text) in (1..).zip(&item.texts) {
+        let path = if text.suicide { " (any answer above zero opens the suicide path)" } else { "" };
+        page.line(&format!("item {number}"), &format!("{}{path}", text.text));
+    }
+    if item.texts.is_empty() {
+        page.line("text of the items", "not shown, because of the licence; only a total is taken");
+    }
+    for band in &item.bands {
+        page.line(&format!("{} to {}", band.from, band.to), &band.name);
+    }
+    if let Some(screen) = item.screen {
+        let way = if item.higher_is_better { "up to" } else { "from" };
+        page.line("screen is positive", &format!("{way} {screen}"));
+    }
+    for change in &item.changes {
+        let points = change.points.map(|points| format!("{points} points"));
+        let percent = change.percent.map(|percent| format!("{percent} % of the first total"));
+        let much: Vec<String> = points.into_iter().chain(percent).collect();
+        page.line(&format!("{} change", change.kind), &much.join(", "));
+        page.evidence(&change.evidence);
+    }
+    page.line("licence", &item.licence);
+    page.line("loinc", item.loinc.as_deref().unwrap_or_default());
+    page.line("what it cannot tell", &item.limits);
+    page.sources(&item.evidence);
+}
+
+pub(super) fn factor(page: &mut Page<'_>, item: &Factor) {
+    page.out.push_str(&format!("{} (factor)\n", item.name));
+    page.line("id", &item.id);
+    page.line("also called", &item.names.join(", "));
+    page.line("goes with", side(item.direction));
+    page.line("how sure for symptoms", certainty(item.symptoms));
+    page.line("how sure through serotonin", certainty(item.serotonin));
+    page.line("can be changed", &item.changeable);
+    page.line("in an explanation", weight(item.weight));
+    page.line("told by", &item.told_by.join(", "));
+    effects(page, &item.effects);
+    page.line("for a person", &item.person);
+    page.line("for a clinician", &item.clinician);
+    page.line("ask or test", item.ask.as_deref().unwrap_or_default());
+    page.line("guidance", &item.guidance.join(", "));
+    page.line("statements of the article", &item.article.join(", "));
+    page.sources(&item.evidence);
+}
+
+pub(super) fn guidance(page: &mut Page<'_>, item: &Guidance) {
+    page.out.push_str(&format!("{} (guidance)\n", item.name));
+    page.line("id", &item.id);
+    page.line("also called", &item.names.join(", "));
+    page.line("is for", &format!("{}: {}", side(item.direction), item.problems.join("; ")));
+    page.line("carried out by", carrier(item.by));
+    page.line("consists of", &item.consists_of.join(", "));
+    page.line("how", &item.how);
+    effects(page, &item.effects);
+    page.line("how sure for symptoms", certainty(item.certainty));
+    page.line("how sure through serotonin", item.serotonin.map_or("", certainty));
+    page.line("works after", &item.onset);
+    page.line("judged after", item.judge_after.as_deref().unwrap_or_default());
+    if item.adults_only {
+        page.line("only from 18 years", "below, a doctor decides");
+    }
+    item.cautions.iter().for_each(|caution| held(page, caution));
+    page.line("watch", &item.watch.join("; "));
+    page.line("for a person", &item.person);
+    page.line("for a clinician", &item.clinician);
+    page.line("statements of the article", &item.article.join(", "));
+    page.sources(&item.evidence);
+}
+
+fn held(page: &mut Page<'_>, caution: &Caution) {
+    let hold = match caution.hold {
+        Hold::Tell => "to be said",
+        Hold::AskFirst => "ask a doctor or pharmacist first",
+        Hold::Never => "not at all",
+    };
+    page.line(&format!("{hold}, when {}", condition(&caution.when)), &caution.says);
+    page.evidence(&caution.evidence);
+}
+
+/// Sizes of effect, each with its interval and what it was compared with.
+fn effects(page: &mut Page<'_>, effects: &[EffectSize]) {
+    for effect in effects {
+        let interval = match (effect.low, effect.high) {
+            (Some(low), Some(high)) => format!("{low} to {high}"),
+            _ => "the source gives no interval".to_owned(),
+        };
+        let mut text = format!(
+            "{} {} ({interval}) in {}, against {}",
+            effect.measure, effect.value, effect.population, effect.compared_with
+        );
+        if let Some(studies) = effect.studies {
+            let word = if studies == 1 { "study" } else { "studies" };
+            text.push_str(&format!(", {studies} {word}"));
+        }
+        if let Some(people) = effect.people {
+            text.push_str(&format!(", {people} people"));
+        }
+        if let Some(note) = &effect.note {
+            text.push_str(&format!("; {note}"));
+        }
+        page.line(&format!("effect on {}", effect.outcome), &text);
+        page.source(&Citation {
+            cite: effect.cite.clone(),
+            place: effect.r#where.clone(),
+            grade: effect.grade,
+            checked: effect.checked.clone(),
+        });
+    }
+}
+
+/// A condition as one reads it; parts of parts stand in brackets.
+fn condition(rule: &Rule) -> String {
+    let part = |rule: &Rule| match rule {
+        Rule::Atom(_) | Rule::Not(_) => condition(rule),
+        _ => format!("({})", condition(rule)),
+    };
+    let parts = |rules: &[Rule], between: &str| rules.iter().map(part).collect::<Vec<_>>().join(between);
+    match rule {
+        Rule::Atom(atom) => atom.clone(),
+        Rule::All(rules) => parts(rules, " and "),
+        Rule::Any(rules) => parts(rules, " or "),
+        Rule::AtLeast(number, rules) => format!("at least {number} of: {}", parts(rules, ", ")),
+        Rule::Not(rule) => format!("not {}", part(rule)),
+    }
+}
+
+fn side(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Low => "features that the article calls low serotonin",
+        Direction::High => "too much serotonin",
+        Direction::Both => "either side",
+    }
+}
+
+fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Refuted => "looked for in large studies and not found",
+        Certainty::VeryLow => "very low",
+        Certainty::Low => "low",
+        Certainty::Moderate => "moderate",
+        Certainty::High => "high",
+    }
+}
+
+fn weight(weight: Weight) -> &'static str {
+    match weight {
+        Weight::Main => "named first",
+        Weight::Minor => "named after the main ones",
+        Weight::Context => "background that nobody can change",
+        Weight::RuleOut => "a cause for a clinician to rule out",
+    }
+}
+
+fn carrier(carrier: Carrier) -> &'static str {
+    match carrier {
+        Carrier::Person => "a person alone, after reading who should not",
+        Carrier::Asked => "a person, after asking a doctor or pharmacist",
+        Carrier::Therapist => "a therapist",
+        Carrier::Prescriber => "a prescriber",
+        Carrier::Hospital => "a hospital",
+    }
+}
