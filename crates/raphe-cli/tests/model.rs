@@ -321,8 +321,10 @@ mod simulate {
     #[test]
     fn tells_none_for_what_does_not_touch_serotonin() {
         let course = "profile  zone UTC\n2026-01-01 08:00  start  paracetamol 1 g three times daily\n";
-        let csv = raphe("simulate - --to 2026-01-03 --people 8", course).fine();
-        assert!(csv.starts_with("time_h,kind,id,median,p5,p95\n"), "{csv}");
+        let run = raphe("simulate - --to 2026-01-03 --people 8", course);
+        assert_eq!(run.err, "paracetamol has no curve: its course in the body is not known\n");
+        let csv = run.out;
+        assert_eq!((run.code, csv.as_str()), (0, "time_h,kind,id,median,p5,p95\n"));
         assert!(!csv.contains("occupancy") && !csv.contains("fold_change"), "{csv}");
     }
 }

@@ -317,8 +317,18 @@ pub(super) fn claim_not_among_places(knowledge: &Knowledge) -> Vec<String> {
 }
 
 /// Modules of the engine that statements may name.
-const MODULES: &[&str] =
-    &["assess", "check", "criteria", "exposure", "knowledge", "population", "predict", "report", "timeline"];
+const MODULES: &[&str] = &[
+    "assess",
+    "check",
+    "criteria",
+    "exposure",
+    "knowledge",
+    "population",
+    "predict",
+    "report",
+    "synapse",
+    "timeline",
+];
 
 fn there(knowledge: &Knowledge, place: &str) -> bool {
     let base = knowledge.base();
