@@ -1,7 +1,7 @@
 //! The model for other simulators: SBML level 3 version 2 core.
 //!
-//! The mathematics is written by the equations themselves: [`model::terms`], [`model::rates`], [`model::outputs`] and
-//! [`model::derive`] run over [`symbol::Symbol`]s instead of numbers, so there is no second copy that could differ. What
+//! The mathematics is written by the equations themselves: `model::terms`, `model::rates`, `model::outputs` and
+//! `model::derive` run over `symbol::Symbol`s instead of numbers, so there is no second copy that could differ. What
 //! stands here is what numbers do not say: units, names in words, and what in biology each symbol is about.
 //!
 //! ```text
