@@ -151,23 +151,22 @@ pub fn worst(
     let peak = |synapse: &Synapse| synapse.peak_fold_change_24h.map_or(0.0, |peak| peak.median);
     let timeline = &shortened(timeline, knowledge, as_of);
     let (_, settled) = simulate(timeline, knowledge, typical, as_of);
-    let (mut worst, mut highest) = ((timeline.clone(), None), (peak(&settled), settled));
+    let (mut worst, mut highest) = ((timeline.clone(), None), peak(&settled));
     let asked = |entry: &Entry| matches!(entry.origin, Origin::Asked(_));
     let regimens = timeline.entries.iter().enumerate().filter_map(|(place, entry)| match &entry.event {
-        Event::Start(line) if asked(entry) && !highest.1.targets.is_empty() => Some((place, line)),
+        Event::Start(line) if asked(entry) => Some((place, line)),
         _ => None,
     });
-    // One alone is never newer than itself.
-    let others = timeline.entries.len() > 1;
-    for (place, line) in regimens.filter(|_| others).collect::<Vec<_>>() {
+    // One alone is never newer than itself, and where nothing is engaged there is nothing to compare.
+    let compared = timeline.entries.len() > 1 && !settled.targets.is_empty();
+    for (place, line) in regimens.filter(|_| compared) {
         let mut entries = timeline.entries.clone();
         let when = &mut entries[place].when;
         (when.start, when.end) = (as_of, Some(as_of));
-        let newer =
-            Timeline { complete: timeline.complete, ..Timeline::new(timeline.person.clone(), entries) };
-        let (_, synapse) = simulate(&newer, knowledge, typical, as_of);
-        if peak(&synapse) > highest.0 {
-            highest = (peak(&synapse), synapse);
+        let newer = timeline.holding(entries);
+        let reached = peak(&simulate(&newer, knowledge, typical, as_of).1);
+        if reached > highest {
+            highest = reached;
             worst = (newer, line.name.id.clone());
         }
     }
@@ -197,8 +196,7 @@ fn shortened(timeline: &Timeline, knowledge: &Knowledge, as_of: Timestamp) -> Ti
         }
         entry
     });
-    let complete = timeline.complete;
-    Timeline { complete, ..Timeline::new(timeline.person.clone(), entries.collect()) }
+    timeline.holding(entries.collect())
 }
 
 /// What acts on serotonin and is missing from the model, and why.

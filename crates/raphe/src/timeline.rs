@@ -38,7 +38,12 @@ impl Timeline {
     /// The same timeline with more entries.
     #[must_use]
     pub fn with(&self, more: impl IntoIterator<Item = Entry>) -> Self {
-        let entries = self.entries.iter().cloned().chain(more).collect();
+        self.holding(self.entries.iter().cloned().chain(more).collect())
+    }
+
+    /// Other entries of the same person, as complete as this one.
+    #[must_use]
+    pub fn holding(&self, entries: Vec<Entry>) -> Self {
         Self { complete: self.complete, ..Self::new(self.person.clone(), entries) }
     }
 
