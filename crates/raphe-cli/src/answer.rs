@@ -56,7 +56,12 @@ pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Res
                 let gap = if out.is_empty() { "" } else { "\n\n" };
                 out.push_str(&format!("{gap}== {} ==\n", source.name));
             }
-            out.push_str(&printed(&report::report(&assessment, knowledge, preface.as_deref())));
+            out.push_str(&printed(&report::report(
+                &assessment,
+                knowledge,
+                common.audience.into(),
+                preface.as_deref(),
+            )));
         }
     }
     drop(progress);

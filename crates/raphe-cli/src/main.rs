@@ -59,6 +59,15 @@ enum Audience {
     Clinician,
 }
 
+impl From<Audience> for raphe::report::Voice {
+    fn from(audience: Audience) -> Self {
+        match audience {
+            Audience::Person => Self::Person,
+            Audience::Clinician => Self::Clinician,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Judge a diary or a health record: danger first, then why, then what to do

@@ -179,7 +179,10 @@ fn assessed(diary: &str, rest: &str) -> Result<Answer, String> {
         findings: assessment.findings.clone(),
         not_assessed: assessment.not_assessed.iter().map(|item| item.text.clone()).collect(),
         notices: said(&assessment.notices),
-        printed: text::print(&report::report(&assessment, &KNOWLEDGE, None), Paint::PLAIN),
+        printed: text::print(
+            &report::report(&assessment, &KNOWLEDGE, report::Voice::Person, None),
+            Paint::PLAIN,
+        ),
         check: None,
         assessment: Some(assessment),
     })

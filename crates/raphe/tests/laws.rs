@@ -36,7 +36,7 @@ fn judged(lines: &[String]) -> Assessment {
 }
 
 fn printed(assessment: &Assessment) -> String {
-    text::print(&report::report(assessment, &KNOWLEDGE, None), Paint::PLAIN)
+    text::print(&report::report(assessment, &KNOWLEDGE, report::Voice::Person, None), Paint::PLAIN)
 }
 
 /// One plausible line within sixty days.

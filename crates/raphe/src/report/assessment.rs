@@ -1,0 +1,360 @@
+//! An assessment in words: urgency and what to do first, then the verdict, then why.
+
+use super::{
+    Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, lines, not_assessed, notices,
+    section, standing,
+    synapse::{self, About},
+    urgency_word,
+};
+use crate::{
+    assess::{Assessment, Verdict, capital, is_poisoning, leading, list, only_suicide},
+    criteria::Truth,
+    knowledge::{
+        Knowledge,
+        schema::{Level, Serotonergic, Side, Urgency},
+    },
+    timeline::Weight,
+    units::two_digits,
+};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// Puts an assessment in words. `preface` stands before everything else, such as which moment was judged.
+#[must_use]
+pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, preface: Option<&str>) -> Report {
+    let mut writer = Writer { knowledge, assessment, voice, sources: Sources::default() };
+    let headline = writer.headline(preface);
+    let sections = [
+        writer.what_to_do(),
+        writer.why(),
+        writer.together(),
+        writer.criteria(),
+        writer.rivals(),
+        writer.in_the_body(),
+        writer.synapse(),
+        not_assessed(knowledge, &assessment.not_assessed),
+        notices("How the diary was read", &assessment.notices),
+    ];
+    Report {
+        urgency: assessment.urgency,
+        headline,
+        sections: sections.into_iter().flatten().collect(),
+        sources: writer.sources.print(knowledge),
+        footer: footer(&assessment.knowledge),
+    }
+}
+
+struct Writer<'a> {
+    knowledge: &'a Knowledge,
+    assessment: &'a Assessment,
+    #[expect(dead_code, reason = "both voices still say the same")]
+    voice: Voice,
+    sources: Sources,
+}
+
+impl Writer<'_> {
+    fn headline(&self, preface: Option<&str>) -> Vec<String> {
+        let assessment = self.assessment;
+        let mut lines: Vec<String> = preface.map(str::to_owned).into_iter().collect();
+        if assessment.suicide_path {
+            lines.extend(crisis_lines(&assessment.help));
+        }
+        let poison = assessment.help.poison.as_deref().unwrap_or("a poison center or emergency doctor");
+        let emergency = &assessment.help.emergency;
+        let call = match assessment.urgency {
+            Urgency::Emergency => format!("EMERGENCY. Call {emergency} now."),
+            Urgency::Urgent if only_suicide(&assessment.reasons, Urgency::Urgent) => {
+                "URGENT. Talk to someone now.".to_owned()
+            }
+            Urgency::Urgent if !is_poisoning(&assessment.reasons, Urgency::Urgent) => {
+                "URGENT. Speak to a doctor today.".to_owned()
+            }
+            Urgency::Urgent if assessment.signs.iter().any(|sign| sign.side != Side::Other) => {
+                format!("URGENT. Phone {poison} now, and be seen by a doctor today.")
+            }
+            Urgency::Urgent => format!("URGENT. Phone {poison} now, even though you feel well."),
+            Urgency::Prompt => "PROMPT. Ask the prescriber or a pharmacist within 24 hours.".to_owned(),
+            Urgency::Watch => "WATCH. Nothing has to be done now. Know what to look out for.".to_owned(),
+            Urgency::None => "Nothing urgent was found for serotonin in what was recorded.".to_owned(),
+        };
+        lines.push(call);
+        let verdict = match assessment.balance.verdict {
+            Verdict::TooHigh => "Serotonin: likely too high.",
+            Verdict::TooLow => "Serotonin: features that the article calls low.",
+            Verdict::Neither => "Serotonin: neither too high nor too low is likely.",
+            Verdict::Unclear => "Serotonin: unclear.",
+        };
+        lines.push(format!("{verdict} {}", assessment.balance.because));
+        let not_read = assessment.notices.iter().filter(|notice| notice.weight == Weight::Error).count();
+        let unsure = assessment.notices.iter().any(|notice| notice.weight == Weight::Warning);
+        match not_read {
+            0 if unsure => {
+                lines.push("Not every word was understood: see \"How the diary was read\".".to_owned())
+            }
+            0 => {}
+            1 => lines.push("One thing could not be read: see \"How the diary was read\".".to_owned()),
+            many => lines.push(format!("{many} things could not be read: see \"How the diary was read\".")),
+        }
+        let leads = assessment.rivals.iter().any(|rival| rival.leads);
+        let hunter = assessment.criteria.iter().find(|result| result.id == "hunter");
+        let open = hunter.is_none_or(|result| result.verdict != Truth::False);
+        if let Some(severity) = assessment.severity.as_ref().filter(|_| !leads && open) {
+            let signs: BTreeSet<String> = severity.because.iter().map(|id| self.sign_name(id)).collect();
+            let signs: Vec<String> = signs.into_iter().collect();
+            let because =
+                if signs.is_empty() { String::new() } else { format!(" ({})", list(&signs, "and")) };
+            lines.push(format!("If it is serotonin toxicity, it is {}{because}.", severity.name));
+        }
+        lines
+    }
+
+    fn sign_name(&self, id: &str) -> String {
+        let named = self.knowledge.sign(id).map(|sign| sign.name.to_lowercase());
+        named.unwrap_or_else(|| match id {
+            "systolic" | "diastolic" => "blood pressure".to_owned(),
+            "spo2" => "oxygen saturation".to_owned(),
+            "ck" => "creatine kinase".to_owned(),
+            "respiration" => "breathing rate".to_owned(),
+            "serotonergic_exposure" => "what exactly was taken".to_owned(),
+            "serotonergic_change" => "what was started or raised, and when".to_owned(),
+            "other_causes_not_reported" => "whether other causes have been ruled out".to_owned(),
+            other => other.replace('_', " "),
+        })
+    }
+
+    fn what_to_do(&mut self) -> Option<Section> {
+        let items: Vec<Item> = self
+            .assessment
+            .advice
+            .iter()
+            .map(|advice| Item {
+                mark: (!advice.when.is_empty()).then(|| capital(&advice.when)),
+                text: advice.says.clone(),
+                sources: self.sources.cite(&advice.citations),
+                ..Item::default()
+            })
+            .collect();
+        section("What to do", items)
+    }
+
+    fn why(&mut self) -> Option<Section> {
+        let reasons = leading(&self.assessment.reasons, self.assessment.urgency);
+        let items = reasons
+            .into_iter()
+            .filter(|reason| !reason.id.starts_with("rival:"))
+            .map(|reason| {
+                let finding = self.assessment.findings.iter().find(|finding| finding.id == reason.id);
+                let text = match finding {
+                    Some(finding) => {
+                        let names: Vec<String> = (finding.substances.iter())
+                            .map(|id| self.knowledge.substance_name(id).to_owned())
+                            .collect();
+                        format!("{}: see below{}.", capital(&list(&names, "with")), lines(&reason.because))
+                    }
+                    None => format!("{}{}", standing(reason), lines(&reason.because)),
+                };
+                let sources = match finding {
+                    Some(_) => Vec::new(),
+                    None => self.sources.cite(reason.claim.citations()),
+                };
+                Item { mark: Some(urgency_word(reason.urgency).to_owned()), text, sources, ..Item::default() }
+            })
+            .collect();
+        section("Why", items)
+    }
+
+    fn together(&mut self) -> Option<Section> {
+        let mut items: Vec<Item> = Vec::new();
+        for finding in &self.assessment.findings {
+            items.push(finding_item(finding, &mut self.sources));
+        }
+        section("What was taken, together", items)
+    }
+
+    fn criteria(&mut self) -> Option<Section> {
+        let asked = self.assessment.on_board.iter().any(|item| item.serotonergic != Serotonergic::No)
+            || self.assessment.criteria.iter().any(|result| result.verdict == Truth::True)
+            || !self.assessment.signs.is_empty();
+        if !asked {
+            return None;
+        }
+        let mut items = Vec::new();
+        for result in &self.assessment.criteria {
+            let names =
+                |ids: &BTreeSet<String>| -> Vec<String> { ids.iter().map(|id| self.sign_name(id)).collect() };
+            let because = names(&result.because);
+            let decide = names(&result.would_decide);
+            let text = match result.verdict {
+                Truth::True => {
+                    let rules = result.rules.join(", ");
+                    let proviso =
+                        result.proviso.as_deref().map_or_else(String::new, |text| format!(" {text}"));
+                    format!("met ({rules}): {}.{proviso}", list(&because, "and"))
+                }
+                Truth::False => "not met.".to_owned(),
+                Truth::Unknown if because.is_empty() && result.id != "hunter" => {
+                    "cannot be decided: none of its signs was reported, present or absent.".to_owned()
+                }
+                Truth::Unknown if because.is_empty() => {
+                    format!("cannot be decided. Would decide: {}.", list(&decide, "or"))
+                }
+                // The other two sets have so many features that a list of what is missing helps nobody.
+                Truth::Unknown if result.id != "hunter" => {
+                    format!("cannot be decided. Found so far: {}.", list(&because, "and"))
+                }
+                Truth::Unknown => format!(
+                    "cannot be decided. Found: {}. Would decide: {}.",
+                    list(&because, "and"),
+                    list(&decide, "or")
+                ),
+            };
+            let mut item = Item {
+                mark: Some(result.name.clone()),
+                text,
+                sources: self.sources.cite(&result.citations),
+                ..Item::default()
+            };
+            if result.verdict != Truth::False && !result.because.is_empty() {
+                item.under.push(Item { text: result.limits.clone(), ..Item::default() });
+            }
+            items.push(item);
+        }
+        section("Diagnostic criteria for serotonin toxicity", items)
+    }
+
+    fn rivals(&mut self) -> Option<Section> {
+        let mut items = Vec::new();
+        for rival in &self.assessment.rivals {
+            items.push(Item {
+                mark: Some(capital(&rival.name)),
+                text: format!(
+                    "{}{}",
+                    if rival.leads { "fits better than serotonin toxicity. " } else { "" },
+                    rival.tell_apart
+                ),
+                sources: self.sources.cite(&rival.citations),
+                // What is due for the leading one already stands under what to do.
+                under: rival
+                    .due
+                    .iter()
+                    .filter(|_| !rival.leads)
+                    .map(|due| Item { text: format!("If it is this: {due}"), ..Item::default() })
+                    .collect(),
+                ..Item::default()
+            });
+        }
+        section("What else it could be", items)
+    }
+
+    fn in_the_body(&mut self) -> Option<Section> {
+        let assessment = self.assessment;
+        let mut items = Vec::new();
+        for item in &assessment.on_board {
+            let taken = match item.running {
+                true => format!("taken since {}", self.date(item.since)),
+                false => format!("last taken {}", self.moment(item.last)),
+            };
+            let mut under = Vec::new();
+            for left in assessment.remaining.iter().filter(|left| left.substance == item.substance) {
+                let percent = |share: f64| libm::round(share * 100.0);
+                let share = left.share_of_peak;
+                let gone = match item.running {
+                    true => "below 1 % of it, if stopped now, by",
+                    false => "below 1 % of it by",
+                };
+                let level = left.total_ng_per_ml.filter(|_| !left.overdose).map(|level| {
+                    let (unit, per) = match left.ion {
+                        Some(mass) => ("mmol/L", 1e-3 / mass.as_g_per_mol()),
+                        None => ("ng/mL", 1.0),
+                    };
+                    let [median, low, high] =
+                        [level.median, level.p5, level.p95].map(|level| two_digits(level * per));
+                    format!("about {median} {unit} in the blood now ({low} to {high}), ")
+                });
+                under.push(Item {
+                    text: format!(
+                        "{}: {}{} % of the most so far ({} to {} %); {gone} {} at the latest in 19 of 20 people.",
+                        capital(self.knowledge.substance_name(&left.moiety)),
+                        level.unwrap_or_default(),
+                        percent(share.median),
+                        percent(share.p5),
+                        percent(share.p95),
+                        self.date(left.gone_by)
+                    ),
+                    sources: self.sources.cite([&left.citation]),
+                    ..Item::default()
+                });
+            }
+            let moieties: Vec<&str> = assessment
+                .remaining
+                .iter()
+                .filter(|left| left.substance == item.substance)
+                .map(|left| left.moiety.as_str())
+                .chain([item.substance.as_str()])
+                .collect();
+            // What hardly changes, and the second of two that change alike, would only be noise here; it is in the JSON.
+            let matters = |enzyme: &crate::exposure::EnzymeState| {
+                !enzyme.id.ends_with(" gut") && !(0.7..1.4).contains(&enzyme.activity.median)
+            };
+            let leads = |enzyme: &&crate::exposure::EnzymeState| {
+                matters(enzyme) && enzyme.by.first().is_some_and(|by| moieties.contains(&by.as_str()))
+            };
+            for enzyme in assessment.enzymes.iter().filter(leads) {
+                let percent = |share: f64| libm::round(share * 100.0);
+                let after = match enzyme.lasting {
+                    true => {
+                        "It comes back to its usual level over days to weeks, as enzyme is made and lost."
+                    }
+                    false => "It follows the level of the medicine.",
+                };
+                under.push(Item {
+                    text: format!(
+                        "{} activity: about {} % of this person's own ({} to {} %). {after}",
+                        enzyme.id,
+                        percent(enzyme.activity.median),
+                        percent(enzyme.activity.p5),
+                        percent(enzyme.activity.p95)
+                    ),
+                    sources: self.sources.cite([&enzyme.citation]),
+                    ..Item::default()
+                });
+            }
+            let involved = assessment
+                .findings
+                .iter()
+                .any(|finding| finding.level >= Level::Major && finding.substances.contains(&item.substance));
+            for note in item.notes.iter().filter(|_| involved) {
+                under.push(Item {
+                    text: note.says().to_owned(),
+                    sources: self.sources.cite(note.citations()),
+                    ..Item::default()
+                });
+            }
+            items.push(Item {
+                mark: Some(capital(&item.name)),
+                text: format!("{}; {taken}{}", item.class, lines(&item.lines)),
+                under,
+                ..Item::default()
+            });
+        }
+        section("What is in the body", items)
+    }
+
+    fn synapse(&mut self) -> Option<Section> {
+        let assessment = self.assessment;
+        // What an overdose does is for those who treat it.
+        if assessment.has_overdose() {
+            return None;
+        }
+        let about = About::Person { in_danger: assessment.urgency >= Urgency::Urgent };
+        synapse::section(self.knowledge, &assessment.synapse, about, &mut self.sources)
+    }
+
+    fn date(&self, at: Timestamp) -> jiff::civil::Date {
+        at.to_zoned(self.assessment.zone.clone()).date()
+    }
+
+    fn moment(&self, at: Timestamp) -> String {
+        at.to_zoned(self.assessment.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+}
