@@ -216,7 +216,7 @@ fn footer(knowledge: &str) -> String {
 }
 
 /// A finding as an item: level, names, why, when, both views, what to do.
-pub(crate) fn finding_item(finding: &Finding, sources: &mut Sources) -> Item {
+pub(crate) fn finding_item(finding: &Finding, voice: Voice, sources: &mut Sources) -> Item {
     let plain = |text: String| Item { text, ..Item::default() };
     let mut under: Vec<Item> = finding.timing.iter().cloned().map(plain).collect();
     // One sentence for each party and level; others that say the same lend their sources.
@@ -227,13 +227,14 @@ pub(crate) fn finding_item(finding: &Finding, sources: &mut Sources) -> Item {
             None => parties.push((view, vec![&view.citation])),
         }
     }
-    for (view, citations) in parties {
-        under.push(Item {
+    match voice {
+        Voice::Person => under.extend(rated(&parties, sources)),
+        Voice::Clinician => under.extend(parties.into_iter().map(|(view, citations)| Item {
             mark: Some(format!("{} ({})", capital(&view.by), level_word(view.level))),
             text: format!("{}.", view.says.trim_end_matches('.')),
             sources: sources.cite(citations),
             ..Item::default()
-        });
+        })),
     }
     under.extend(finding.advice.iter().cloned().map(plain));
     let kind = match finding.kind.as_str() {
@@ -250,6 +251,25 @@ pub(crate) fn finding_item(finding: &Finding, sources: &mut Sources) -> Item {
         under,
         ..Item::default()
     }
+}
+
+/// Who rates it how, in one sentence: the person sees that they differ, and the clinician reads why.
+fn rated(parties: &[(&Viewed, Vec<&Citation>)], sources: &mut Sources) -> Option<Item> {
+    let say = |by: &str| match by {
+        "label" => "the official product information".to_owned(),
+        "regulator" => "regulators".to_owned(),
+        "toxicology" => "experts on poisoning".to_owned(),
+        "cohort" => "counts in real patients".to_owned(),
+        other => other.to_owned(),
+    };
+    let ratings: Vec<String> =
+        parties.iter().map(|(view, _)| format!("{}: {}", say(&view.by), level_word(view.level))).collect();
+    (!ratings.is_empty()).then(|| Item {
+        mark: Some("Rated by".to_owned()),
+        text: format!("{}.", ratings.join("; ")),
+        sources: sources.cite(parties.iter().flat_map(|(_, citations)| citations.iter().copied())),
+        ..Item::default()
+    })
 }
 
 /// A reason in words, with how far it is to be trusted.

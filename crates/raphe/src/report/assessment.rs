@@ -7,8 +7,9 @@ use super::{
     urgency_word,
 };
 use crate::{
-    assess::{Assessment, Verdict, capital, is_poisoning, leading, list, only_suicide},
+    assess::{Assessment, CriterionResult, Verdict, capital, is_poisoning, leading, list, only_suicide},
     criteria::Truth,
+    exposure::Remaining,
     knowledge::{
         Knowledge,
         schema::{Level, Serotonergic, Side, Urgency},
@@ -44,10 +45,12 @@ pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, pref
     }
 }
 
+/// What an undecided set of rules means to someone who cannot examine.
+const EXAMINE: &str = "Some of these can only be tested by someone who knows how. Until they are, nobody can say it is not serotonin toxicity.";
+
 struct Writer<'a> {
     knowledge: &'a Knowledge,
     assessment: &'a Assessment,
-    #[expect(dead_code, reason = "both voices still say the same")]
     voice: Voice,
     sources: Sources,
 }
@@ -55,7 +58,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn headline(&self, preface: Option<&str>) -> Vec<String> {
         let assessment = self.assessment;
-        let mut lines: Vec<String> = preface.map(str::to_owned).into_iter().collect();
+        let mut lines = Vec::new();
         if assessment.suicide_path {
             lines.extend(crisis_lines(&assessment.help));
         }
@@ -77,7 +80,8 @@ impl Writer<'_> {
             Urgency::Watch => "WATCH. Nothing has to be done now. Know what to look out for.".to_owned(),
             Urgency::None => "Nothing urgent was found for serotonin in what was recorded.".to_owned(),
         };
-        lines.push(call);
+        // The moment that is judged stands in the same line, behind what cannot wait.
+        lines.push(preface.map_or_else(|| call.clone(), |preface| format!("{call} {preface}")));
         let verdict = match assessment.balance.verdict {
             Verdict::TooHigh => "Serotonin: likely too high.",
             Verdict::TooLow => "Serotonin: features that the article calls low.",
@@ -102,15 +106,19 @@ impl Writer<'_> {
             let signs: BTreeSet<String> = severity.because.iter().map(|id| self.sign_name(id)).collect();
             let signs: Vec<String> = signs.into_iter().collect();
             let because =
-                if signs.is_empty() { String::new() } else { format!(" ({})", list(&signs, "and")) };
+                if signs.is_empty() { String::new() } else { format!(" ({})", self.signs(&signs, "and")) };
             lines.push(format!("If it is serotonin toxicity, it is {}{because}.", severity.name));
         }
         lines
     }
 
     fn sign_name(&self, id: &str) -> String {
-        let named = self.knowledge.sign(id).map(|sign| sign.name.to_lowercase());
+        let named = self.knowledge.sign(id).map(|sign| match self.voice {
+            Voice::Person => sign.lay.clone(),
+            Voice::Clinician => sign.name.to_lowercase(),
+        });
         named.unwrap_or_else(|| match id {
+            "temperature" if self.voice == Voice::Person => "a high temperature".to_owned(),
             "systolic" | "diastolic" => "blood pressure".to_owned(),
             "spo2" => "oxygen saturation".to_owned(),
             "ck" => "creatine kinase".to_owned(),
@@ -120,6 +128,16 @@ impl Writer<'_> {
             "other_causes_not_reported" => "whether other causes have been ruled out".to_owned(),
             other => other.replace('_', " "),
         })
+    }
+
+    /// Signs in a row: what a person would say of them has commas of its own.
+    fn signs(&self, names: &[String], word: &str) -> String {
+        match (self.voice, names) {
+            (Voice::Person, [rest @ .., last]) if !rest.is_empty() => {
+                format!("{}; {word} {last}", rest.join("; "))
+            }
+            _ => list(names, word),
+        }
     }
 
     fn what_to_do(&mut self) -> Option<Section> {
@@ -166,7 +184,14 @@ impl Writer<'_> {
     fn together(&mut self) -> Option<Section> {
         let mut items: Vec<Item> = Vec::new();
         for finding in &self.assessment.findings {
-            items.push(finding_item(finding, &mut self.sources));
+            let mut item = finding_item(finding, self.voice, &mut self.sources);
+            // What is wise in calm times must not speak against what has to be done now.
+            if self.assessment.urgency >= Urgency::Urgent
+                && let Some(last) = item.under.last_mut().filter(|_| finding.advice.is_some())
+            {
+                last.mark = Some("When this is over".to_owned());
+            }
+            items.push(item);
         }
         section("What was taken, together", items)
     }
@@ -179,7 +204,17 @@ impl Writer<'_> {
             return None;
         }
         let mut items = Vec::new();
-        for result in &self.assessment.criteria {
+        // Three lists that say the same help only a clinician; the person reads the one that decides, and another where it is
+        // met and that one is not.
+        let met = |id: &str| {
+            self.assessment.criteria.iter().any(|result| result.id == id && result.verdict == Truth::True)
+        };
+        let told = |result: &&CriterionResult| {
+            self.voice == Voice::Clinician
+                || result.id == "hunter"
+                || (!met("hunter") && result.verdict == Truth::True)
+        };
+        for result in self.assessment.criteria.iter().filter(told) {
             let names =
                 |ids: &BTreeSet<String>| -> Vec<String> { ids.iter().map(|id| self.sign_name(id)).collect() };
             let because = names(&result.because);
@@ -189,23 +224,27 @@ impl Writer<'_> {
                     let rules = result.rules.join(", ");
                     let proviso =
                         result.proviso.as_deref().map_or_else(String::new, |text| format!(" {text}"));
-                    format!("met ({rules}): {}.{proviso}", list(&because, "and"))
+                    let signs = self.signs(&because, "and");
+                    match self.voice {
+                        Voice::Person => format!("met: {signs}.{proviso}"),
+                        Voice::Clinician => format!("met ({rules}): {signs}.{proviso}"),
+                    }
                 }
                 Truth::False => "not met.".to_owned(),
                 Truth::Unknown if because.is_empty() && result.id != "hunter" => {
                     "cannot be decided: none of its signs was reported, present or absent.".to_owned()
                 }
                 Truth::Unknown if because.is_empty() => {
-                    format!("cannot be decided. Would decide: {}.", list(&decide, "or"))
+                    format!("cannot be decided. Would decide: {}.", self.signs(&decide, "or"))
                 }
                 // The other two sets have so many features that a list of what is missing helps nobody.
                 Truth::Unknown if result.id != "hunter" => {
-                    format!("cannot be decided. Found so far: {}.", list(&because, "and"))
+                    format!("cannot be decided. Found so far: {}.", self.signs(&because, "and"))
                 }
                 Truth::Unknown => format!(
                     "cannot be decided. Found: {}. Would decide: {}.",
-                    list(&because, "and"),
-                    list(&decide, "or")
+                    self.signs(&because, "and"),
+                    self.signs(&decide, "or")
                 ),
             };
             let mut item = Item {
@@ -214,12 +253,20 @@ impl Writer<'_> {
                 sources: self.sources.cite(&result.citations),
                 ..Item::default()
             };
-            if result.verdict != Truth::False && !result.because.is_empty() {
-                item.under.push(Item { text: result.limits.clone(), ..Item::default() });
-            }
+            let limits = result.verdict != Truth::False && !result.because.is_empty();
+            let under = match self.voice {
+                Voice::Person if result.verdict == Truth::Unknown => Some(EXAMINE.to_owned()),
+                Voice::Clinician if limits => Some(result.limits.clone()),
+                _ => None,
+            };
+            item.under.extend(under.map(|text| Item { text, ..Item::default() }));
             items.push(item);
         }
-        section("Diagnostic criteria for serotonin toxicity", items)
+        let title = match self.voice {
+            Voice::Person => "The rules by which doctors recognize serotonin toxicity",
+            Voice::Clinician => "Diagnostic criteria for serotonin toxicity",
+        };
+        section(title, items)
     }
 
     fn rivals(&mut self) -> Option<Section> {
@@ -254,37 +301,12 @@ impl Writer<'_> {
                 true => format!("taken since {}", self.date(item.since)),
                 false => format!("last taken {}", self.moment(item.last)),
             };
-            let mut under = Vec::new();
-            for left in assessment.remaining.iter().filter(|left| left.substance == item.substance) {
-                let percent = |share: f64| libm::round(share * 100.0);
-                let share = left.share_of_peak;
-                let gone = match item.running {
-                    true => "below 1 % of it, if stopped now, by",
-                    false => "below 1 % of it by",
-                };
-                let level = left.total_ng_per_ml.filter(|_| !left.overdose).map(|level| {
-                    let (unit, per) = match left.ion {
-                        Some(mass) => ("mmol/L", 1e-3 / mass.as_g_per_mol()),
-                        None => ("ng/mL", 1.0),
-                    };
-                    let [median, low, high] =
-                        [level.median, level.p5, level.p95].map(|level| two_digits(level * per));
-                    format!("about {median} {unit} in the blood now ({low} to {high}), ")
-                });
-                under.push(Item {
-                    text: format!(
-                        "{}: {}{} % of the most so far ({} to {} %); {gone} {} at the latest in 19 of 20 people.",
-                        capital(self.knowledge.substance_name(&left.moiety)),
-                        level.unwrap_or_default(),
-                        percent(share.median),
-                        percent(share.p5),
-                        percent(share.p95),
-                        self.date(left.gone_by)
-                    ),
-                    sources: self.sources.cite([&left.citation]),
-                    ..Item::default()
-                });
-            }
+            let left: Vec<&Remaining> =
+                assessment.remaining.iter().filter(|left| left.substance == item.substance).collect();
+            let mut under = match self.voice {
+                Voice::Person => self.gone(&left, item.running),
+                Voice::Clinician => left.iter().map(|left| self.level(left, item.running)).collect(),
+            };
             let moieties: Vec<&str> = assessment
                 .remaining
                 .iter()
@@ -299,7 +321,8 @@ impl Writer<'_> {
             let leads = |enzyme: &&crate::exposure::EnzymeState| {
                 matters(enzyme) && enzyme.by.first().is_some_and(|by| moieties.contains(&by.as_str()))
             };
-            for enzyme in assessment.enzymes.iter().filter(leads) {
+            let told = self.voice == Voice::Clinician;
+            for enzyme in assessment.enzymes.iter().filter(|enzyme| told && leads(enzyme)) {
                 let percent = |share: f64| libm::round(share * 100.0);
                 let after = match enzyme.lasting {
                     true => {
@@ -340,6 +363,58 @@ impl Writer<'_> {
         section("What is in the body", items)
     }
 
+    /// What is left of one moiety: its level, its share of the most so far, and when it is gone.
+    fn level(&mut self, left: &Remaining, running: bool) -> Item {
+        let percent = |share: f64| libm::round(share * 100.0);
+        let share = left.share_of_peak;
+        let gone = match running {
+            true => "below 1 % of it, if stopped now, by",
+            false => "below 1 % of it by",
+        };
+        let level = left.total_ng_per_ml.filter(|_| !left.overdose).map(|level| {
+            let (unit, per) = match left.ion {
+                Some(mass) => ("mmol/L", 1e-3 / mass.as_g_per_mol()),
+                None => ("ng/mL", 1.0),
+            };
+            let [median, low, high] =
+                [level.median, level.p5, level.p95].map(|level| two_digits(level * per));
+            format!("about {median} {unit} in the blood now ({low} to {high}), ")
+        });
+        Item {
+            text: format!(
+                "{}: {}{} % of the most so far ({} to {} %); {gone} {} at the latest in 19 of 20 people.",
+                capital(self.knowledge.substance_name(&left.moiety)),
+                level.unwrap_or_default(),
+                percent(share.median),
+                percent(share.p5),
+                percent(share.p95),
+                self.date(left.gone_by)
+            ),
+            sources: self.sources.cite([&left.citation]),
+            ..Item::default()
+        }
+    }
+
+    /// When a medicine and what the body makes of it are gone, in one sentence.
+    fn gone(&mut self, left: &[&Remaining], running: bool) -> Vec<Item> {
+        let Some(last) = left.iter().max_by_key(|left| left.gone_by) else { return Vec::new() };
+        let when = if running { "if you stopped now" } else { "if no more is taken" };
+        let what = match last.moiety == last.substance {
+            true => String::new(),
+            false => {
+                format!(" (as {}, which the body makes of it)", self.knowledge.substance_name(&last.moiety))
+            }
+        };
+        vec![Item {
+            text: format!(
+                "Nearly all of it is gone by {} in 19 of 20 people {when}{what}.",
+                self.date(last.gone_by)
+            ),
+            sources: self.sources.cite([&last.citation]),
+            ..Item::default()
+        }]
+    }
+
     fn synapse(&mut self) -> Option<Section> {
         let assessment = self.assessment;
         // What an overdose does is for those who treat it.
@@ -347,7 +422,7 @@ impl Writer<'_> {
             return None;
         }
         let about = About::Person { in_danger: assessment.urgency >= Urgency::Urgent };
-        synapse::section(self.knowledge, &assessment.synapse, about, &mut self.sources)
+        synapse::section(self.knowledge, &assessment.synapse, about, self.voice, &mut self.sources)
     }
 
     fn date(&self, at: Timestamp) -> jiff::civil::Date {

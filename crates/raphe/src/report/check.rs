@@ -1,7 +1,8 @@
 //! A check in words: the answer first, then pair by pair.
 
 use super::{
-    Item, Report, Sources, crisis_lines, finding_item, footer, level_word, not_assessed, notices, section,
+    Item, Report, Sources, Voice, crisis_lines, finding_item, footer, level_word, not_assessed, notices,
+    section,
     synapse::{self, About},
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 
 /// Puts a check in words.
 #[must_use]
-pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
+pub fn check(check: &Check, knowledge: &Knowledge, voice: Voice) -> Report {
     let mut sources = Sources::default();
     let help = &check.help;
     if let Some(too_much) = &check.too_much {
@@ -82,7 +83,7 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
     let mut together: Vec<Item> = Vec::new();
     for pair in &check.pairs {
         let mut item = match pair.finding {
-            Some(index) => finding_item(&check.findings[index], &mut sources),
+            Some(index) => finding_item(&check.findings[index], voice, &mut sources),
             None => Item {
                 mark: Some(capital(level_word(pair.level))),
                 text: "Bleeding, heart rhythm, sedation and seizures were not assessed.".to_owned(),
@@ -93,7 +94,7 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
         together.push(item);
     }
     for finding in check.findings.iter().filter(|finding| finding.substances.len() == 1) {
-        together.push(finding_item(finding, &mut sources));
+        together.push(finding_item(finding, voice, &mut sources));
     }
     let levels: Vec<Item> = check
         .exposure_ratios
@@ -134,7 +135,7 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
         }
     }
     let about = check.newly_added.as_deref().map_or(About::Set, About::Newly);
-    let modeled = synapse::section(knowledge, &check.synapse, about, &mut sources);
+    let modeled = synapse::section(knowledge, &check.synapse, about, voice, &mut sources);
     let sections = [
         section("Pair by pair", together),
         section("How one changes the level of another (simulated)", levels),

@@ -1,10 +1,10 @@
 //! What the model of the synapse makes of it, in words.
 
-use super::{Curve, Item, Section, Sources};
+use super::{Curve, Item, Section, Sources, Voice};
 use crate::{
     assess::{capital, list},
     knowledge::{Citation, Knowledge},
-    synapse::{Synapse, engagement::Target},
+    synapse::{Engaged, Synapse, engagement::Target},
     units::{Interval, number, two_digits},
 };
 
@@ -27,6 +27,7 @@ pub(super) fn section(
     knowledge: &Knowledge,
     synapse: &Synapse,
     about: About<'_>,
+    voice: Voice,
     sources: &mut Sources,
 ) -> Option<Section> {
     let times = |fold: Interval| {
@@ -77,35 +78,15 @@ pub(super) fn section(
         _ => &synapse.targets_at_peak,
     };
     for engaged in targets {
-        let percent = |share: f64| number(libm::round(share * 100.0));
-        let share = engaged.share;
-        if share.p95 < 0.01 {
+        if engaged.share.p95 < 0.01 {
             continue;
         }
-        let word = match engaged.target {
-            Target::Release => "of the greatest effect",
-            target if target.is_enzyme() => "inhibited",
-            _ => "occupied",
-        };
-        let several = engaged.by.len() > 1;
-        let who: Vec<String> = engaged
-            .by
-            .iter()
-            .filter(|(_, part)| part.median >= 0.01)
-            .map(|(id, part)| match several {
-                true => format!("{} ({} % of it)", knowledge.substance_name(id), percent(part.median)),
-                false => knowledge.substance_name(id).to_owned(),
-            })
-            .collect();
-        let by = if who.is_empty() { String::new() } else { format!(" by {}", list(&who, "and")) };
         items.push(Item {
             mark: Some(capital(engaged.target.name())),
-            text: format!(
-                "about {} % {word} ({} to {} %){by}.",
-                percent(share.median),
-                percent(share.p5),
-                percent(share.p95)
-            ),
+            text: match voice {
+                Voice::Person => in_ten(knowledge, engaged),
+                Voice::Clinician => in_percent(knowledge, engaged),
+            },
             sources: sources.cite(&engaged.citations),
             ..Item::default()
         });
@@ -128,4 +109,62 @@ pub(super) fn section(
         });
     }
     super::section("What a model of the synapse makes of it", items)
+}
+
+/// How much of a target is engaged, and by what: percent with its range.
+fn in_percent(knowledge: &Knowledge, engaged: &Engaged) -> String {
+    let percent = |share: f64| number(libm::round(share * 100.0));
+    let share = engaged.share;
+    let word = match engaged.target {
+        Target::Release => "of the greatest effect",
+        target if target.is_enzyme() => "inhibited",
+        _ => "occupied",
+    };
+    let several = engaged.by.len() > 1;
+    let who: Vec<String> = parts(engaged)
+        .map(|(id, part)| match several {
+            true => format!("{} ({} % of it)", knowledge.substance_name(id), percent(part.median)),
+            false => knowledge.substance_name(id).to_owned(),
+        })
+        .collect();
+    let by = if who.is_empty() { String::new() } else { format!(" by {}", list(&who, "and")) };
+    format!(
+        "about {} % {word} ({} to {} %){by}.",
+        percent(share.median),
+        percent(share.p5),
+        percent(share.p95)
+    )
+}
+
+/// The same for someone who does not know the target: so many in ten, and what it does.
+fn in_ten(knowledge: &Knowledge, engaged: &Engaged) -> String {
+    let ten = |share: f64| number(libm::round(share * 10.0));
+    let [low, middle, high] = [engaged.share.p5, engaged.share.median, engaged.share.p95].map(ten);
+    let many = match (low == high, middle.as_str()) {
+        (true, "0") => "fewer than 1 in 10".to_owned(),
+        (true, middle) => format!("about {middle} in 10"),
+        (false, "0") => format!("few, at most {high} in 10"),
+        (false, middle) => format!("about {middle} in 10 ({low} to {high})"),
+    };
+    let what = match engaged.target {
+        Target::Sert => "of the pumps that take serotonin back into the cell are blocked",
+        Target::Release => "parts of the strongest push that drives serotonin out of the cell are there",
+        Target::Net => "of the pumps that take noradrenaline back into the cell are blocked",
+        Target::MaoA => "molecules of the enzyme that breaks serotonin down are switched off",
+        Target::MaoB => "molecules of the enzyme that breaks dopamine down are switched off",
+        Target::Receptor1A => "of the receptors that slow the cell's own serotonin down are occupied",
+        Target::Receptor2A => "of the receptors through which too much serotonin does harm are occupied",
+    };
+    let who: Vec<String> = parts(engaged).map(|(id, _)| knowledge.substance_name(id).to_owned()).collect();
+    let by = match who.as_slice() {
+        [] => String::new(),
+        [one] => format!(", by {one}"),
+        [first, rest @ ..] => format!(", mostly by {first}, also by {}", list(rest, "and")),
+    };
+    format!("{many} {what}{by}.")
+}
+
+/// Who takes part in a target, those that count.
+fn parts(engaged: &Engaged) -> impl Iterator<Item = &(String, Interval)> {
+    engaged.by.iter().filter(|(_, part)| part.median >= 0.01)
 }
