@@ -18,7 +18,7 @@ use raphe::{
     },
     population::Population,
     report::{
-        self,
+        self, Voice,
         text::{self, Paint},
     },
     timeline::{Notice, Timeline, diary},
@@ -111,6 +111,8 @@ fn run(path: &Path) -> Result<(), String> {
             _ => continue,
         };
         number += 1;
+        problems
+            .extend(answer.invariants().into_iter().map(|broken| format!("line {}: {broken}", block.line)));
         for (offset, line) in block.body.lines().enumerate() {
             let line = line.trim();
             if !line.is_empty()
@@ -121,8 +123,11 @@ fn run(path: &Path) -> Result<(), String> {
         }
         let published = path.parent().is_some_and(|folder| folder.ends_with("published"));
         if (number == 1 || published)
-            && let Err(problem) = snapshot(path, number, &answer.printed)
+            && let Err(problem) = snapshot(path, number, "", &answer.printed)
         {
+            problems.push(problem);
+        }
+        if published && let Err(problem) = snapshot(path, number, "-clinician", &answer.clinical) {
             problems.push(problem);
         }
     }
@@ -132,13 +137,13 @@ fn run(path: &Path) -> Result<(), String> {
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
-fn snapshot(path: &Path, number: usize, printed: &str) -> Result<(), String> {
+fn snapshot(path: &Path, number: usize, voice: &str, printed: &str) -> Result<(), String> {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(path.parent().expect("a case lies in a folder"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     let stem = path.file_stem().expect("a case has a name").to_string_lossy();
-    let name = if number == 1 { stem.into_owned() } else { format!("{stem}-{number}") };
+    let name = if number == 1 { format!("{stem}{voice}") } else { format!("{stem}-{number}{voice}") };
     let check = || settings.bind(|| insta::assert_snapshot!(name, printed));
     catch_unwind(AssertUnwindSafe(check)).map_err(|_| format!("the printed report {number} changed"))
 }
@@ -164,7 +169,44 @@ struct Answer {
     findings: Vec<Finding>,
     not_assessed: Vec<String>,
     notices: Vec<String>,
+    /// In the voice for the person.
     printed: String,
+    /// In the voice for a clinician.
+    clinical: String,
+}
+
+impl Answer {
+    /// What must hold of every answer, whatever its case expects.
+    fn invariants(&self) -> Vec<String> {
+        let mut broken = Vec::new();
+        let first = |text: &str| text.split_whitespace().take(12).collect::<Vec<_>>().join(" ");
+        if first(&self.printed) != first(&self.clinical) {
+            broken.push("the two voices begin differently".to_owned());
+        }
+        if let Some(assessment) = &self.assessment {
+            let emergency = assessment.urgency == Urgency::Emergency && !assessment.suicide_path;
+            if emergency && !self.printed.starts_with("EMERGENCY") {
+                broken.push("an emergency does not say so in its first word".to_owned());
+            }
+            if assessment.suicide_path && !self.printed.starts_with("If you are thinking of ending your life")
+            {
+                broken.push("the crisis lines do not come first".to_owned());
+            }
+        }
+        let low = [
+            "your serotonin is low",
+            "serotonin level is low",
+            "chemical imbalance",
+            "zero risk",
+            "no interaction",
+        ];
+        for (voice, text) in [("person", &self.printed), ("clinician", &self.clinical)] {
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+            let said = low.iter().filter(|phrase| words.contains(**phrase));
+            broken.extend(said.map(|phrase| format!("the {voice}'s voice says `{phrase}`")));
+        }
+        broken
+    }
 }
 
 fn assessed(diary: &str, rest: &str) -> Result<Answer, String> {
@@ -179,10 +221,8 @@ fn assessed(diary: &str, rest: &str) -> Result<Answer, String> {
         findings: assessment.findings.clone(),
         not_assessed: assessment.not_assessed.iter().map(|item| item.text.clone()).collect(),
         notices: said(&assessment.notices),
-        printed: text::print(
-            &report::report(&assessment, &KNOWLEDGE, report::Voice::Person, None),
-            Paint::PLAIN,
-        ),
+        printed: text::print(&report::report(&assessment, &KNOWLEDGE, Voice::Person, None), Paint::PLAIN),
+        clinical: text::print(&report::report(&assessment, &KNOWLEDGE, Voice::Clinician, None), Paint::PLAIN),
         check: None,
         assessment: Some(assessment),
     })
@@ -195,12 +235,14 @@ fn checked(rest: &str) -> Result<Answer, String> {
             findings: check.findings.clone(),
             not_assessed: check.not_assessed.iter().map(|item| item.text.clone()).collect(),
             notices: said(&check.notices),
-            printed: text::print(&report::check(&check, &KNOWLEDGE, report::Voice::Person), Paint::PLAIN),
+            printed: text::print(&report::check(&check, &KNOWLEDGE, Voice::Person), Paint::PLAIN),
+            clinical: text::print(&report::check(&check, &KNOWLEDGE, Voice::Clinician), Paint::PLAIN),
             check: Some(check),
             assessment: None,
         },
         Err(notices) => {
-            Answer { notices: said(&notices), printed: said(&notices).join("\n"), ..Answer::default() }
+            let printed = said(&notices).join("\n");
+            Answer { notices: said(&notices), clinical: printed.clone(), printed, ..Answer::default() }
         }
     })
 }
@@ -348,9 +390,10 @@ impl Answer {
         }
     }
 
-    /// The printed report without line breaks.
+    /// Both printed reports without line breaks.
     fn words(&self) -> String {
-        self.printed.split_whitespace().collect::<Vec<_>>().join(" ")
+        let voices = [self.printed.as_str(), self.clinical.as_str()];
+        voices.join("\n").split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     fn criterion(&self, id: &str, rest: &str) -> Result<(), String> {

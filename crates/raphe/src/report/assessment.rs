@@ -187,6 +187,7 @@ impl Writer<'_> {
             let mut item = finding_item(finding, self.voice, &mut self.sources);
             // What is wise in calm times must not speak against what has to be done now.
             if self.assessment.urgency >= Urgency::Urgent
+                && finding.kind == "serotonin"
                 && let Some(last) = item.under.last_mut().filter(|_| finding.advice.is_some())
             {
                 last.mark = Some("When this is over".to_owned());
