@@ -213,8 +213,8 @@ pub fn crisis_lines(help: &crate::knowledge::schema::HelpLine) -> Vec<String> {
     };
     vec![
         format!(
-            "If you are thinking of ending your life: you do not have to carry this alone. Call {lines}, any hour, or {} if \
-             you are in danger now.",
+            "If you are thinking of ending your life: you do not have to carry this alone. Call {lines}. Call {} \
+             at any hour if nobody answers or you are in danger now.",
             help.emergency
         ),
         "Ask someone to stay with you, and to keep the medicines away from you.".to_owned(),
