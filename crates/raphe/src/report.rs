@@ -168,7 +168,7 @@ pub fn source_line(knowledge: &Knowledge, citation: &Citation) -> String {
             if reference.source == reference.authors && parts.len() > 2 {
                 parts.remove(2);
             }
-            let mut line = parts.iter().map(|part| part.trim_end_matches('.')).collect::<Vec<_>>().join(". ");
+            let mut line = sentences(&parts);
             let address = reference
                 .doi
                 .as_ref()
@@ -176,7 +176,7 @@ pub fn source_line(knowledge: &Knowledge, citation: &Citation) -> String {
                 .or_else(|| reference.pmid.as_ref().map(|pmid| format!("PMID {pmid}")))
                 .or_else(|| reference.url.clone());
             if let Some(address) = address {
-                line.push_str(&format!(". {address}"));
+                line = sentences(&[line, address]);
             }
             line
         }
@@ -189,6 +189,20 @@ pub fn source_line(knowledge: &Knowledge, citation: &Citation) -> String {
     format!("{line} [{}]{opened}", grade_word(citation.grade))
 }
 
+/// Parts as sentences in a row, where a title that asks or exclaims keeps its own mark.
+fn sentences(parts: &[String]) -> String {
+    let mut line = String::new();
+    for part in parts {
+        match line.chars().last() {
+            None => {}
+            Some('?' | '!') => line.push(' '),
+            Some(_) => line.push_str(". "),
+        }
+        line.push_str(part.trim_end_matches('.'));
+    }
+    line
+}
+
 /// Lines for a person who may be thinking of suicide; they stand before everything else.
 #[must_use]
 pub fn crisis_lines(help: &crate::knowledge::schema::HelpLine) -> Vec<String> {
@@ -199,8 +213,8 @@ pub fn crisis_lines(help: &crate::knowledge::schema::HelpLine) -> Vec<String> {
     };
     vec![
         format!(
-            "If you are thinking of ending your life: you do not have to carry this alone. Call {lines}, any hour, or {} if \
-             you are in danger now.",
+            "If you are thinking of ending your life: you do not have to carry this alone. Call {lines}. Call {} \
+             at any hour if nobody answers or you are in danger now.",
             help.emergency
         ),
         "Ask someone to stay with you, and to keep the medicines away from you.".to_owned(),

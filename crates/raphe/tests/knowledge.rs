@@ -3,10 +3,13 @@
 //! Each line below is a rule and one way to break the base. `holds::<rule>` runs the rule on the base as it is shipped;
 //! `catches::<rule>` runs it on the broken one and asks for a problem that was not there before.
 
-use raphe::knowledge::{
-    Knowledge,
-    curation::{RULES, Rule, counts},
-    schema::{self, Base, Flag, Level, Likelihood, Pair, Reference, Sign, Substance, Urgency},
+use raphe::{
+    knowledge::{
+        Citation, Knowledge,
+        curation::{RULES, Rule, counts},
+        schema::{self, Base, Flag, Level, Likelihood, Pair, Reference, Sign, Substance, Urgency},
+    },
+    report::source_line,
 };
 use std::collections::BTreeSet;
 
@@ -267,4 +270,23 @@ fn counts_agree_with_the_base() {
     for count in &counts {
         assert!(count.number > 0 && count.checked.is_none_or(|checked| checked <= count.number), "{count:?}");
     }
+}
+
+/// A title that asks ends with its own mark: no source is printed with two marks in a row.
+#[test]
+fn no_source_ends_a_sentence_twice() {
+    let knowledge = Knowledge::bundled();
+    let mut asking = 0;
+    for reference in &knowledge.base().references {
+        let citation = Citation {
+            cite: reference.key.clone(),
+            place: None,
+            grade: schema::Grade::Review,
+            checked: None,
+        };
+        let line = source_line(&knowledge, &citation);
+        assert!(!line.contains("?.") && !line.contains("!.") && !line.contains(".. "), "{line}");
+        asking += usize::from(line.contains("? "));
+    }
+    assert!(asking > 0, "the base holds titles that ask");
 }
