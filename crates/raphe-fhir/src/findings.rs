@@ -7,6 +7,7 @@ mod codes;
 mod person;
 mod questionnaire;
 
+pub(crate) use codes::{ANSWERS, ORDINAL};
 pub(crate) use person::person;
 
 use self::{

@@ -33,6 +33,7 @@ mod sig;
 mod split;
 mod timing;
 mod when;
+pub mod write;
 
 pub use lines::Lines;
 pub use record::{Reading, Record};
