@@ -215,6 +215,16 @@ fn bundled() -> &'static Knowledge {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let other = match &cli.verb {
+        Verb::Assess { form, .. } => form.html || form.fhir,
+        Verb::Check { html, .. } => *html,
+        _ => false,
+    };
+    // Options of every verb may stand before it, where the parser does not see what they meet behind it.
+    if other && cli.common.json {
+        let says = "`--json` cannot be used with `--html` or `--fhir`: one answer has one form\n";
+        Cli::command().error(ErrorKind::ArgumentConflict, says).exit()
+    }
     let done = match &cli.verb {
         Verb::Assess { files, form, exit_code } => answer::assess(files, *form, *exit_code, &cli.common),
         Verb::Check { substances, with, html } => {

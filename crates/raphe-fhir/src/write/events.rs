@@ -44,9 +44,9 @@ impl<'k> Writing<'k> {
                     self.in_words("note", entry.when, &entry.origin, text, entry.note.as_ref())
                 }
                 Event::Unread(text) => {
-                    let help = "its words are kept as a note";
+                    let help = "its words are kept";
                     self.notice(&entry.origin, Weight::Warning, "a line could not be read", help);
-                    self.in_words("note", entry.when, &entry.origin, text, entry.note.as_ref());
+                    self.in_words("unread", entry.when, &entry.origin, text, entry.note.as_ref());
                 }
                 Event::Course(_)
                 | Event::Light { .. }
@@ -97,6 +97,7 @@ impl<'k> Writing<'k> {
     ) {
         let (category, label) = match verb {
             "note" => ("survey", "note"),
+            "unread" => ("survey", "what was written and could not be read"),
             "course" => ("survey", "course of the symptoms"),
             "vital" => ("vital-signs", "vital sign as it was written"),
             "score" => ("survey", "questionnaire as it was written"),

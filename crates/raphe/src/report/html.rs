@@ -110,12 +110,15 @@ impl<'i> Writer<'i> {
                 (heading(level, &name, title))
                 (band(report))
                 @if report.sections.len() > 2 {
-                    nav aria-label="Sections" {
-                        ul {
-                            @for (place, section) in report.sections.iter().enumerate() {
-                                li { a href=(format!("#{}", at(place))) { (plain(&section.title)) } }
+                    nav aria-label=(format!("Contents of: {title}")) {
+                        details {
+                            summary { "Contents" }
+                            ul {
+                                @for (place, section) in report.sections.iter().enumerate() {
+                                    li { a href=(format!("#{}", at(place))) { (plain(&section.title)) } }
+                                }
+                                @if sources.is_some() { li { a href=(format!("#{id}-sources")) { "Sources" } } }
                             }
-                            @if sources.is_some() { li { a href=(format!("#{id}-sources")) { "Sources" } } }
                         }
                     }
                 }
@@ -140,7 +143,7 @@ impl<'i> Writer<'i> {
             li {
                 p {
                     @if let Some(mark) = &item.mark { strong { (plain(mark)) ":" } " " }
-                    (plain(&item.text))
+                    (prose(&item.text))
                     @if !item.sources.is_empty() { " " (self.cites(&item.sources)) }
                 }
                 @if let Some(curve) = &item.curve { (self.curve(curve)) }
@@ -252,7 +255,7 @@ fn band(report: &Report) -> Markup {
         div class=(format!("urgency {class}")) {
             @if !said { p.call { (word) } }
             @for line in &report.headline {
-                @if says(line) { p.call { (plain(line)) } } @else { p { (plain(line)) } }
+                @if says(line) { p.call { (prose(line)) } } @else { p { (prose(line)) } }
             }
         }
     }
@@ -290,6 +293,22 @@ fn address(source: &str, place: usize, word: &str) -> Option<String> {
     let before = place.checked_sub(1).and_then(|place| source.split(' ').nth(place));
     let number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
     (before == Some("PMID") && number).then(|| format!("https://pubmed.ncbi.nlm.nih.gov/{word}/"))
+}
+
+/// A sentence in which no date is cut at its hyphens, and no number from its percent.
+fn prose(text: &str) -> Markup {
+    let text = plain(text).replace(" %", "\u{a0}%");
+    let dated = |word: &str| {
+        word.as_bytes().windows(6).any(|part| {
+            part[..4].iter().all(u8::is_ascii_digit) && part[4] == b'-' && part[5].is_ascii_digit()
+        })
+    };
+    html! {
+        @for (place, word) in text.split(' ').enumerate() {
+            @if place > 0 { " " }
+            @if dated(word) { span.whole { (word) } } @else { (word) }
+        }
+    }
 }
 
 /// An address without the letters that none may hold; what is encoded already stays so.

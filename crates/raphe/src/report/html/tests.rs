@@ -292,6 +292,12 @@ fn a_check_is_a_page_too() {
 }
 
 #[test]
+fn dates_and_percents_stay_whole() {
+    let printed = prose("about 94 % by 2026-03-28, not 12-34").into_string();
+    assert_eq!(printed, "about 94\u{a0}% by <span class=\"whole\">2026-03-28,</span> not 12-34");
+}
+
+#[test]
 fn sources_are_linked_where_they_have_an_address() {
     let old = "A. B. doi:10.1002/(SICI)1097<1661::AID-SIM968>3.0.CO;2-2 (table 1) [trial]";
     let printed = linked(old).into_string();
