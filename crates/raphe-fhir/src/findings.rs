@@ -512,7 +512,7 @@ pub(crate) fn allergy(resource: &AllergyIntolerance<'_>, path: &str, notices: &m
 /// substance.
 pub(crate) fn useless_number(code: &str, knowledge: &Knowledge) -> Option<String> {
     let code = serde_json::from_str::<Concept<'_>>(code).ok()?;
-    let known = code.codes_in(LOINC).any(|code| kind_of_code(code).is_some());
+    let known = code.codes_in(LOINC).any(|code| kind_of_code(code).is_some()) || own::is_code(&code);
     let named = code.words().any(|words| {
         let words = plain(words);
         let level = words.split(" [").next().unwrap_or_default();

@@ -37,6 +37,11 @@ fn verb<'c>(category: &'c [Concept<'_>]) -> Option<&'c str> {
     category.iter().find_map(|category| category.codes_in(codes::DIARY).next())
 }
 
+/// Whether a code is of a diary, or of an answer.
+pub(super) fn is_code(code: &Concept<'_>) -> bool {
+    [codes::DIARY, codes::JUDGED].into_iter().any(|system| code.codes_in(system).next().is_some())
+}
+
 /// Whether a program worked it out.
 pub(super) fn is_judged(resource: &Observation<'_>) -> bool {
     resource.category.iter().any(|category| category.codes_in(codes::JUDGED).next().is_some())

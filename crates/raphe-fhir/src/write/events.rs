@@ -213,7 +213,9 @@ impl<'k> Writing<'k> {
             _ => None,
         };
         let code = code.map(|code| coding(LOINC, code, None));
-        let code = Concept { coding: code.into_iter().collect(), text: Some(lab.name.text.clone()) };
+        let own = coding(DIARY, "lab", None);
+        let code =
+            Concept { coding: code.into_iter().chain([own]).collect(), text: Some(lab.name.text.clone()) };
         let unit = ucum(&lab.unit);
         let value = Quantity {
             value: Some(Decimal(lab.value)),
@@ -271,7 +273,8 @@ impl<'k> Writing<'k> {
     ) -> Observation {
         let loinc = form.and_then(|form| form.loinc.as_deref()).map(|code| coding(LOINC, code, None));
         let own = form.map(|form| coding(&format!("{OWN}questionnaire"), &form.id, None));
-        let code = Concept { coding: loinc.into_iter().chain(own).collect(), text: Some(name.to_owned()) };
+        let codes = loinc.into_iter().chain(own).chain([coding(DIARY, "score", None)]);
+        let code = Concept { coding: codes.collect(), text: Some(name.to_owned()) };
         Observation {
             value_quantity: Some(quantity(total, "score", "{score}")),
             ..self.observed("score", "survey", code, when, note)

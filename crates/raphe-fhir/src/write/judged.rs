@@ -219,7 +219,9 @@ impl Writing<'_> {
     fn sourced<'c>(&self, says: &str, citations: impl IntoIterator<Item = &'c Citation>) -> String {
         let lines: Vec<String> =
             citations.into_iter().map(|citation| report::source_line(self.knowledge, citation)).collect();
-        if lines.is_empty() { says.to_owned() } else { format!("{says} Source: {}", lines.join("; ")) }
+        let says = says.trim_end_matches('.');
+        let sources = if lines.is_empty() { String::new() } else { format!(" Source: {}", lines.join("; ")) };
+        format!("{says}.{sources}")
     }
 
     /// Where a source is found.

@@ -41,6 +41,17 @@ impl Writing<'_> {
     pub(super) fn medicines(&mut self, timeline: &Timeline) {
         let mut running: BTreeMap<(String, Route), Course<'_>> = BTreeMap::new();
         for entry in &timeline.entries {
+            if let Event::Start(line) | Event::Change(line) | Event::Take(line) = &entry.event
+                && let Dose::Unread { text, .. } = &line.dose
+            {
+                let says = format!("the dose `{text}` of `{}` could not be read", line.name.text);
+                self.notice(
+                    &entry.origin,
+                    Weight::Warning,
+                    says,
+                    "a reader supposes the usual dose; its words are a note",
+                );
+            }
             match &entry.event {
                 Event::Start(line) | Event::Change(line) => {
                     let place = (medicine(&line.name), line.route);
