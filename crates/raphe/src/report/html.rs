@@ -131,7 +131,7 @@ impl<'i> Writer<'i> {
 
     fn section(&mut self, section: &Section, id: &str, level: usize) -> Markup {
         html! {
-            section aria-labelledby=(id) {
+            section {
                 (heading(level, id, &plain(&section.title)))
                 ul { @for item in &section.items { (self.item(item)) } }
             }
@@ -212,7 +212,7 @@ impl<'i> Writer<'i> {
     fn sources(&self, sources: &[String], level: usize) -> Markup {
         let id = format!("{}-sources", self.id);
         html! {
-            section aria-labelledby=(id) {
+            section {
                 (heading(level, &id, "Sources"))
                 ol.sources {
                     @for (place, source) in sources.iter().enumerate() {
