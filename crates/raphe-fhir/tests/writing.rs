@@ -270,6 +270,61 @@ fn every_diary_is_written_as_r4() {
 }
 
 #[test]
+fn odd_lines_are_written_as_r4() {
+    let lines = [
+        "0001-01-01 start sertraline 50 mg daily",
+        "9998-12-31 start sertraline 50 mg daily",
+        "9998-12-31..9998-12-31 start sertraline 50 mg daily",
+        "1850-03-01 10:00 take sertraline 50 mg",
+        "2026-03-29 01:30 take sertraline 50 mg",
+        "2026-03-01 start sertraline 50 mg daily\n2026-03-01 stop sertraline",
+        "2026-03-01 start sertraline 50 mg daily\n2026-03-01 change sertraline 100 mg daily",
+        "2026-03-02 stop sertraline\n2026-03-03 stop sertraline",
+        "2026-03-01 10:00 start sertraline 50 mg daily\n2026-03-01 11:00 stop sertraline",
+        "2026-03-01..2026-03-05 take sertraline 50 mg",
+        "2026-03-01 take sertraline 0 mg",
+        "2026-03-01 take sertraline 0.000001 mg",
+        "2026-03-01 take sertraline 99999999999999999999 mg",
+        "2026-03-01 take sertraline 100000 x 0.3 mg",
+        "2026-03-01 take sertraline ? iv over 30 min",
+        "2026-03-01 take sertraline 5 mL im over 2 h",
+        "2026-03-01 start sertraline 50 mg every 36 h smoked",
+        "2026-03-01 start sertraline 20 mg/h iv over 3 h every 8 h",
+        "2026-03-01 start sertraline 50 mg as needed up to 4 a day",
+        "2026-03-01 start \u{1}\"<b>\\ 50 mg daily ; \u{7} \u{202e}",
+        "2026-03-01 miss",
+        "2026-03-01 note",
+        "2026-03-01 sign",
+        "2026-03-01 sign no , no no",
+        "2026-03-01 feel tremor 11/10, 0/10",
+        "2026-03-01 vital temperature 104, pulse, bp 150, spo2 900",
+        "2026-03-01 lab sodium 128, x 3 furlongs",
+        "2026-03-01 score PHQ-9 9 9 9 9 9 9 9 9 9 9 9",
+        "2026-03-01 score PHQ-9 1 2 3 total 6",
+        "2026-03-01 score",
+        "2026-03-01.. condition bipolar, infection excluded",
+        "2026-03-01 course",
+        "had a fit",
+        "99:99 had a fit",
+        "\u{feff}profile born 2026-07-02 zone Nowhere/Land weight 0 kg",
+        "",
+    ];
+    let zones = [
+        "",
+        "profile zone Asia/Kathmandu\n",
+        "profile zone Pacific/Kiritimati\n",
+        "profile born 1971-05 pregnant smoker\n",
+    ];
+    for (place, line) in lines.iter().enumerate() {
+        let (timeline, _) = diary::read(format!("{}{line}\n", zones[place % zones.len()]).as_bytes());
+        is_r4(&write::diary(&timeline, &KNOWLEDGE).bundle, line);
+        let as_of = "2026-04-01T00:00:00Z".parse().expect("a moment");
+        is_r4(&bundle_of(&timeline, as_of), line);
+        again(&write::diary(&timeline, &KNOWLEDGE).bundle);
+    }
+}
+
+#[test]
 fn every_assessment_is_written_as_r4() {
     for asked in DIARIES.iter() {
         let bundle = bundle_of(&asked.timeline, asked.moments[0]);

@@ -202,14 +202,11 @@ impl Writing<'_> {
                     .join(" "),
             ),
             reference: first.and_then(|citation| self.address(citation)),
+            // An action there is one that was taken: this one is only advised.
             mitigation: finding
                 .advice
                 .iter()
-                .map(|advice| Mitigation {
-                    action: Some(words(advice.clone())),
-                    date: Some(ground.at.clone()),
-                    author: None,
-                })
+                .map(|advice| Mitigation { action: Some(words(format!("Advised, not done yet: {advice}"))) })
                 .collect(),
             id: None,
         }

@@ -305,8 +305,6 @@ elements! {
     /// What to do about it.
     Mitigation {
         action: Option<Concept>,
-        date: Option<String>,
-        author: Option<Reference>,
     }
     /// The program.
     Device {

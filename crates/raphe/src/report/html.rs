@@ -188,7 +188,7 @@ impl<'i> Writer<'i> {
                 }
                 details {
                     summary { "The same in numbers" }
-                    div.numbers role="region" tabindex="0" aria-label=(format!("Numbers of: {}", plain(&curve.title))) {
+                    div.numbers role="group" tabindex="0" aria-label=(format!("Numbers of: {}", plain(&curve.title))) {
                         table {
                             thead { tr {
                                 th scope="col" { (plain(&curve.along.name)) }
