@@ -1,7 +1,7 @@
 //! `assess` and `check`: ask the engine, print its answer.
 
 use crate::{
-    Common,
+    Common, Form,
     file::{self, Error},
     source::{self, Progress},
 };
@@ -12,12 +12,13 @@ use raphe::{
     knowledge::schema::Urgency,
     population::Population,
     report::{
-        self, Report,
+        self, Report, html,
         text::{self, Paint},
     },
     timeline::{Notice, Timeline, Weight},
     units::TimeSpan,
 };
+use raphe_fhir::write::Subject;
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -29,7 +30,12 @@ const HORIZON: TimeSpan = TimeSpan::days(14.0);
 const STALE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// `raphe assess FILE…`
-pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Result<ExitCode, Error> {
+pub(crate) fn assess(
+    files: &[PathBuf],
+    form: Form,
+    exit_code: bool,
+    common: &Common,
+) -> Result<ExitCode, Error> {
     let knowledge = crate::bundled();
     // Every file is read before anything is printed, so that bad input prints nothing.
     let sources = source::all(files, knowledge)?;
@@ -37,13 +43,14 @@ pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Res
     let mut progress = Progress::new(sources.len());
     let mut out = String::new();
     let mut worst = 0;
+    let mut reports: Vec<(String, Report)> = Vec::new();
     for source in sources {
         progress.step();
         let timeline = source.timeline;
         let (as_of, preface) = moment(&timeline, common)?;
         let judge = || assess::assess(&timeline, knowledge, &question(as_of, common));
         let mut assessment = if several { judge() } else { source::patiently("judging", judge) };
-        let about = source.patient.filter(|_| several).map(|patient| about(&patient));
+        let about = source.patient.as_deref().filter(|_| several).map(about);
         assessment.notices = about.into_iter().chain(source.notices).chain(assessment.notices).collect();
         worst = worst.max(code(&assessment));
         if common.json {
@@ -51,18 +58,27 @@ pub(crate) fn assess(files: &[PathBuf], exit_code: bool, common: &Common) -> Res
                 assessment.notices.insert(0, preface_notice(preface));
             }
             out.push_str(&json(&raphe_json::Assessment::new(&assessment, knowledge)));
+            continue;
+        }
+        let voice = common.audience.into();
+        let report = report::report(&assessment, knowledge, voice, preface.as_deref());
+        if form.fhir {
+            let of =
+                Subject { timeline: &timeline, patient: source.patient.as_deref(), record: source.record };
+            out.push_str(&raphe_fhir::write::assessment(&assessment, &report, &of, knowledge));
+        } else if form.html {
+            let name = if several { source.name } else { as_of_words(&assessment) };
+            reports.push((name, report));
         } else {
             if several {
                 let gap = if out.is_empty() { "" } else { "\n\n" };
                 out.push_str(&format!("{gap}== {} ==\n", source.name));
             }
-            out.push_str(&printed(&report::report(
-                &assessment,
-                knowledge,
-                common.audience.into(),
-                preface.as_deref(),
-            )));
+            out.push_str(&printed(&report));
         }
+    }
+    if form.html {
+        out = page(&reports);
     }
     drop(progress);
     file::print(&out)?;
@@ -76,7 +92,12 @@ fn about(patient: &str) -> Notice {
 }
 
 /// `raphe check SUBSTANCE…`
-pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> Result<ExitCode, Error> {
+pub(crate) fn check(
+    asked: &[String],
+    with: Option<&Path>,
+    html: bool,
+    common: &Common,
+) -> Result<ExitCode, Error> {
     let knowledge = crate::bundled();
     let timeline = with.map(|path| source::one(path, knowledge)).transpose()?.map(|source| source.timeline);
     let as_of = match &timeline {
@@ -98,7 +119,10 @@ pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> R
     })?;
     let out = match common.json {
         true => json(&raphe_json::Check::new(&answer, knowledge)),
-        false => printed(&report::check(&answer, knowledge, common.audience.into())),
+        false => {
+            let report = report::check(&answer, knowledge, common.audience.into());
+            if html { page(&[("May these be taken together?".to_owned(), report)]) } else { printed(&report) }
+        }
     };
     file::print(&out)?;
     Ok(ExitCode::SUCCESS)
@@ -130,6 +154,22 @@ fn preface_notice(preface: &str) -> Notice {
         says: preface.trim_end_matches('.').to_owned(),
         help: Some("use `--at now` to judge this moment".to_owned()),
     }
+}
+
+fn as_of_words(assessment: &Assessment) -> String {
+    let at = assessment.as_of.to_zoned(assessment.zone.clone());
+    format!("Serotonin: assessment as of {}", at.strftime("%Y-%m-%d %H:%M"))
+}
+
+/// One page; a single report gives it its title.
+fn page(reports: &[(String, Report)]) -> String {
+    let title = match reports {
+        [(name, _)] => name.clone(),
+        several => format!("Serotonin: {} assessments", several.len()),
+    };
+    let articles: Vec<html::Article<'_>> =
+        reports.iter().map(|(name, report)| html::Article { name: name.clone(), report }).collect();
+    html::print(&title, &articles)
 }
 
 fn printed(report: &Report) -> String {

@@ -18,6 +18,11 @@ pub(crate) enum Error {
         "`import` reads a FHIR R4 Bundle or NDJSON; a diary needs no import: `raphe assess` reads it as it is"
     ))]
     Diary { path: PathBuf },
+    #[error("{} is a health record already", path.display())]
+    #[diagnostic(help(
+        "`export` turns a diary into a FHIR R4 Bundle; `raphe import` makes a diary of a record"
+    ))]
+    Record { path: PathBuf },
     #[error("{}: {cause}", path.display())]
     #[diagnostic(help("{}", help_of(cause)))]
     Fhir { path: PathBuf, cause: raphe_fhir::Error },

@@ -4,7 +4,7 @@ use crate::{
     file::{self, Error},
     source::{self, Source},
 };
-use raphe::timeline::{Notice, Weight, diary};
+use raphe::timeline::{Event, Notice, Precision, Weight, diary};
 use std::{path::Path, process::ExitCode};
 
 /// `raphe import BUNDLE`: prints a diary that `lint` accepts, with a comment for each notice.
@@ -35,7 +35,17 @@ fn printed(source: &Source) -> String {
     if let Some(profile) = diary::profile_line(&timeline.person, timeline.complete) {
         out.push_str(&format!("{profile}\n"));
     }
+    for (gene, phenotype) in &timeline.person.genes {
+        out.push_str(&format!("gene     {gene} {phenotype}\n"));
+    }
     for entry in &timeline.entries {
+        // What never had a date stays without one: it counts as of now.
+        if let (Precision::Undated, Event::Unread(text) | Event::Note(text)) =
+            (entry.when.precision, &entry.event)
+        {
+            out.push_str(&format!("{}\n", text.split_whitespace().collect::<Vec<_>>().join(" ")));
+            continue;
+        }
         out.push_str(&diary::line(entry, &zone));
         out.push('\n');
     }

@@ -4,6 +4,7 @@
 //! `assess --exit-code` returns what was found instead.
 
 mod answer;
+mod export;
 mod file;
 mod import;
 mod knowledge;
@@ -75,6 +76,8 @@ enum Verb {
         /// Diaries, FHIR R4 Bundles or NDJSON; `-` reads standard input
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        #[command(flatten)]
+        form: Form,
         /// Return 0 neither, 15 unclear or something not read, 20 too high, 25 urgent, 30 emergency or suicide risk
         #[arg(long)]
         exit_code: bool,
@@ -87,6 +90,9 @@ enum Verb {
         /// Check them beside what this diary or record says is taken
         #[arg(long, value_name = "FILE")]
         with: Option<PathBuf>,
+        /// Print one HTML page that needs nothing else: for a browser, a phone, a printer
+        #[arg(long, conflicts_with = "json")]
+        html: bool,
     },
     /// Levels and enzyme activities over time: a curve on a terminal, CSV elsewhere
     Simulate {
@@ -128,6 +134,14 @@ enum Verb {
         /// A Bundle, a resource or NDJSON; `-` reads standard input
         bundle: PathBuf,
     },
+    /// Print a diary as a FHIR R4 Bundle, for a health record
+    Export {
+        /// The diary; `-` reads standard input
+        file: PathBuf,
+        /// As a FHIR R4 Bundle
+        #[arg(long, required = true)]
+        fhir: bool,
+    },
     /// The model of the synapse itself, for modelers
     #[command(args_conflicts_with_subcommands = true)]
     Model {
@@ -142,6 +156,17 @@ enum Verb {
         #[command(subcommand)]
         view: View,
     },
+}
+
+/// How an assessment is printed, if not as text.
+#[derive(Debug, Clone, Copy, Args)]
+struct Form {
+    /// Print one HTML page that needs nothing else: for a browser, a phone, a printer
+    #[arg(long, conflicts_with_all = ["json", "fhir"])]
+    html: bool,
+    /// Print a FHIR R4 Bundle, one a line, for a health record
+    #[arg(long, conflicts_with = "json")]
+    fhir: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -190,9 +215,21 @@ fn bundled() -> &'static Knowledge {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let other = match &cli.verb {
+        Verb::Assess { form, .. } => form.html || form.fhir,
+        Verb::Check { html, .. } => *html,
+        _ => false,
+    };
+    // Options of every verb may stand before it, where the parser does not see what they meet behind it.
+    if other && cli.common.json {
+        let says = "`--json` cannot be used with `--html` or `--fhir`: one answer has one form\n";
+        Cli::command().error(ErrorKind::ArgumentConflict, says).exit()
+    }
     let done = match &cli.verb {
-        Verb::Assess { files, exit_code } => answer::assess(files, *exit_code, &cli.common),
-        Verb::Check { substances, with } => answer::check(substances, with.as_deref(), &cli.common),
+        Verb::Assess { files, form, exit_code } => answer::assess(files, *form, *exit_code, &cli.common),
+        Verb::Check { substances, with, html } => {
+            answer::check(substances, with.as_deref(), *html, &cli.common)
+        }
         Verb::Simulate { file, from, to, step, csv } => {
             simulate::simulate(file, from.as_deref(), to.as_deref(), step, *csv, &cli.common)
         }
@@ -200,6 +237,7 @@ fn main() -> ExitCode {
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),
         Verb::Import { bundle } => import::import(bundle),
+        Verb::Export { file, .. } => export::export(file),
         Verb::Model { act: Some(Act::Run { inputs, hours, step, set }), .. } => {
             model::run(inputs.as_deref(), *hours, *step, set)
         }

@@ -23,11 +23,12 @@ use crate::{
     product::Part,
     timing,
     when::{Clock, Written, days_after},
+    write::codes,
 };
 use jiff::{Timestamp, civil::Date};
 use raphe::{
     knowledge::{Knowledge, key},
-    timeline::{Amount, Dose, DoseLine, Entry, Quantity, Route, Schedule, When},
+    timeline::{Amount, Dose, DoseLine, Entry, Overdose, Quantity, Route, Schedule, When},
     units::{Mass, TimeSpan},
 };
 use std::{cell::LazyCell, collections::BTreeMap};
@@ -436,7 +437,8 @@ fn given(
             ground.clock.whole_day((*ground.first_day).unwrap_or(Date::constant(1970, 1, 1)))
         }
     };
-    let mut line = DoseLine { schedule: None, up_to: None, ..step.line };
+    let overdose = overdose(&row.resource);
+    let mut line = DoseLine { schedule: None, up_to: None, overdose, ..step.line };
     if let Some(end) = dates.end.map(|written| ground.clock.when(written)) {
         let hours = end.start.duration_since(when.start).as_secs_f64() / 3600.0;
         let infused = matches!(line.dose, Dose::Known(Amount { each: Quantity::MassPerHour(_), .. }));
@@ -484,7 +486,7 @@ fn windows(
         }
         let single = |when: When| Single {
             when,
-            line: DoseLine { schedule: None, ..step.line.clone() },
+            line: DoseLine { schedule: None, overdose: overdose(&row.resource), ..step.line.clone() },
             origin: row.origin.clone(),
             path: row.path.clone(),
             note: note.clone(),
@@ -531,7 +533,7 @@ fn windows(
         of.windows.push(Window {
             start,
             end,
-            line: step.line,
+            line: DoseLine { overdose: overdose(&row.resource), ..step.line },
             evidence: row.evidence,
             origin: row.origin.clone(),
             path: row.path.clone(),
@@ -661,6 +663,18 @@ fn merged(mut steps: Vec<Step>, path: &str, notices: &mut Notices) -> Option<Ste
             mean.map_or(Dose::Unknown, |mass| Dose::Known(Amount { count: 1.0, each: Quantity::Mass(mass) }));
     }
     Some(whole)
+}
+
+/// How a dose was meant, where a diary said so.
+fn overdose(resource: &Medicating<'_>) -> Option<Overdose> {
+    let meant = |code: &str| {
+        resource.reason_code.iter().any(|reason| reason.codes_in(codes::DIARY).any(|known| known == code))
+    };
+    match (meant(codes::ON_PURPOSE), meant(codes::BY_ACCIDENT)) {
+        (true, _) => Some(Overdose::OnPurpose),
+        (_, true) => Some(Overdose::ByAccident),
+        _ => None,
+    }
 }
 
 fn note_of(resource: &Medicating<'_>) -> Option<String> {

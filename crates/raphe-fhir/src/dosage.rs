@@ -50,6 +50,7 @@ const ROUTES: &[(&str, Route)] = &[
     ("inhal", Route::Inhaled),
     ("respiratory", Route::Inhaled),
     ("pulmonary", Route::Inhaled),
+    ("smok", Route::Smoked),
     ("rectal", Route::Rectal),
     ("per rectum", Route::Rectal),
     ("ophthalmic", Route::Transdermal),

@@ -4,9 +4,11 @@
 //! diagnosis that it does not know is kept as a note, because its words may be danger words; one that is over is not.
 
 mod codes;
+mod own;
 mod person;
 mod questionnaire;
 
+pub(crate) use codes::{ANSWERS, ORDINAL};
 pub(crate) use person::person;
 
 use self::{
@@ -40,6 +42,8 @@ pub(crate) struct Findings {
     height: Option<(Timestamp, Length)>,
     egfr: Option<(Timestamp, f64)>,
     smoker: Option<(Timestamp, bool)>,
+    /// What the profile of a diary said, which only a record written by raphe has.
+    profile: own::Profile,
     /// Halves of blood pressures that stand in resources of their own.
     pressures: BTreeMap<Timestamp, Halves>,
     /// Items of questionnaires that stand in resources of their own.
@@ -106,6 +110,7 @@ impl Findings {
         person.height = self.height.map(|(_, length)| length);
         person.egfr = self.egfr.map(|(_, rate)| rate);
         person.smoker = self.smoker.is_some_and(|(_, smokes)| smokes);
+        std::mem::take(&mut self.profile).tell(person);
         for halves in std::mem::take(&mut self.pressures).into_values() {
             let (Some(upper), Some(lower)) = (halves.systolic, halves.diastolic) else {
                 notices.info(
@@ -168,6 +173,9 @@ impl Findings {
         let refuted = states(&["refuted"]);
         if states(&["provisional", "differential", "unconfirmed"]) {
             notices.info(path, "a diagnosis is not confirmed", "it is read as present", &shown);
+        }
+        if self.own_condition(resource, &shown, refuted, place, ground) {
+            return;
         }
         let icd = || {
             let systems = ["http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cm"];
@@ -254,9 +262,19 @@ impl Findings {
                 "",
             );
         }
+        if own::is_judged(resource) {
+            let help = "it is not taken for something that was seen";
+            return notices.info(path, "an observation is an answer of raphe", help, &name_of(resource));
+        }
+        if self.own(resource, place, ground, notices) {
+            return;
+        }
         let period = resource.effective_period.as_ref().and_then(|period| period.start.as_ref());
         let dated = resource.effective_date_time.as_ref().or(resource.effective_instant.as_ref()).or(period);
-        let Some(written) = dated.or(resource.issued.as_ref()).and_then(|text| Written::read(text)) else {
+        let written = dated.or(resource.issued.as_ref()).and_then(|text| Written::read(text));
+        // What a profile says has no date; any that has one is later.
+        let written = written.or_else(|| Written::read("1970").filter(|_| own::is_profile(resource)));
+        let Some(written) = written else {
             if is_read(resource, ground) {
                 notices.warning(path, "an observation has no date", "it is left out", &name_of(resource));
             }
@@ -494,7 +512,7 @@ pub(crate) fn allergy(resource: &AllergyIntolerance<'_>, path: &str, notices: &m
 /// substance.
 pub(crate) fn useless_number(code: &str, knowledge: &Knowledge) -> Option<String> {
     let code = serde_json::from_str::<Concept<'_>>(code).ok()?;
-    let known = code.codes_in(LOINC).any(|code| kind_of_code(code).is_some());
+    let known = code.codes_in(LOINC).any(|code| kind_of_code(code).is_some()) || own::is_code(&code);
     let named = code.words().any(|words| {
         let words = plain(words);
         let level = words.split(" [").next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! FHIR R4 health records as timelines.
+//! FHIR R4 health records as timelines; timelines and answers as FHIR R4 ([`write`](mod@write)).
 //!
 //! A [`Record`] is one file: a Bundle, a resource, or NDJSON with a resource a line. It is cut into resources without
 //! parsing what is not needed, the resources are sorted by the person they are about, and each person becomes a
@@ -33,6 +33,7 @@ mod sig;
 mod split;
 mod timing;
 mod when;
+pub mod write;
 
 pub use lines::Lines;
 pub use record::{Reading, Record};

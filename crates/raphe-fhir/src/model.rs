@@ -258,6 +258,8 @@ pub(crate) struct Medicating<'a> {
     #[serde(borrow)]
     pub(crate) when_handed_over: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "list")]
+    pub(crate) reason_code: Vec<Concept<'a>>,
+    #[serde(borrow, deserialize_with = "list")]
     pub(crate) note: Vec<Annotation<'a>>,
     /// STU3: `y`, `n`, `unk` or `na`.
     #[serde(borrow)]
@@ -459,6 +461,8 @@ pub(crate) struct Condition<'a> {
     pub(crate) clinical_status: Option<Concept<'a>>,
     #[serde(borrow)]
     pub(crate) verification_status: Option<Concept<'a>>,
+    #[serde(borrow, deserialize_with = "list")]
+    pub(crate) category: Vec<Concept<'a>>,
     #[serde(borrow)]
     pub(crate) code: Option<Concept<'a>>,
     #[serde(borrow)]

@@ -1,11 +1,13 @@
 //! An assessment in words, in reading order.
 //!
 //! Urgency and what to do come first, then the verdict, then why, then what was not assessed, then the sources. A
-//! [`Report`] is sections of sentences and knows nothing of terminals; [`text`] prints it. The same facts are said in one of two
-//! voices ([`Voice`]): to the person, or to a clinician.
+//! [`Report`] is sections of sentences and knows nothing of terminals; [`text`] prints it for one, [`html`] for a browser and for
+//! paper. The same facts are said in one of two voices ([`Voice`]): to the person, or to a clinician.
 
 mod assessment;
 mod check;
+pub mod html;
+pub mod svg;
 mod synapse;
 pub mod text;
 
@@ -73,7 +75,7 @@ pub struct Item {
 }
 
 /// One thing over time, for looking at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Curve {
     /// What it shows, as a sentence.
     pub title: String,
@@ -81,6 +83,23 @@ pub struct Curve {
     pub values: Vec<Interval>,
     /// What the foot of the curve stands for.
     pub foot: f64,
+    /// The time along it.
+    pub along: Along,
+    /// What goes up, with its unit.
+    pub up: String,
+}
+
+/// The time along a curve, from its first value to its last.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Along {
+    /// What is counted: `days from now`, `hours`.
+    pub name: String,
+    /// At the first value.
+    pub from: f64,
+    /// At the last value.
+    pub to: f64,
+    /// Where now is, if it is on the curve.
+    pub now: Option<f64>,
 }
 
 /// The word for an urgency.

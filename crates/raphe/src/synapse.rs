@@ -83,10 +83,10 @@ pub struct Engaged {
 /// The id of what the fold is of.
 pub const SEROTONIN: &str = "serotonin";
 /// How far ahead and back is looked, and how often, hours.
-const AHEAD: f64 = 24.0;
+pub(crate) const AHEAD: f64 = 24.0;
 const AHEAD_EVERY: f64 = 0.5;
 const BEHIND: f64 = 14.0 * 24.0;
-const BEHIND_EVERY: f64 = 3.0;
+pub(crate) const BEHIND_EVERY: f64 = 3.0;
 /// The slowest state that matters needs so long to settle, hours: five time constants of the raphe autoreceptor.
 pub(crate) const MEMORY: f64 = 40.0 * 24.0;
 /// Error allowed in a step of a population.

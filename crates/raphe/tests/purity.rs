@@ -13,6 +13,7 @@ use std::{
 const ALLOWED: &[(&str, &str)] = &[
     ("jiff", "dates, times and the time zone database, which is bundled"),
     ("libm", "the same floating point on every machine"),
+    ("maud", "tags and escapes of the HTML report, written at compile time"),
     ("miette", "errors with help; drawing them is the program's"),
     ("pulp", "asks the processor which vector instructions it has, and nothing else"),
     ("raphe-knowledge", "the curated base"),

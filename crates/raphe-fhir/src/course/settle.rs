@@ -182,7 +182,9 @@ fn segments<'w>(windows: &'w [Window], name: &str, notices: &mut Notices) -> Vec
     for index in 1..segments.len() {
         let (Some(end), start) = (segments[index - 1].end, segments[index].start.start) else { continue };
         let pause = start.duration_since(end).as_secs_f64() / 86_400.0;
-        if pause > 0.0 && pause <= PAUSE {
+        // Who says until when it was taken says that it was stopped.
+        let supply = segments[index - 1].window.evidence != Evidence::Statement;
+        if supply && pause > 0.0 && pause <= PAUSE {
             notices.info(
                 &segments[index].window.path,
                 "a short pause lies between two supplies",

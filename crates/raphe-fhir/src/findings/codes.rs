@@ -82,11 +82,11 @@ const CODES: &[(&str, Kind)] = &[
 ];
 
 /// LOINC answers of both questionnaires: not at all, several days, more than half the days, nearly every day.
-pub(super) const ANSWERS: [(&str, u32); 4] =
+pub(crate) const ANSWERS: [(&str, u32); 4] =
     [("LA6568-5", 0), ("LA6569-3", 1), ("LA6570-1", 2), ("LA6571-9", 3)];
 
 /// Extensions that carry the number of an answer.
-pub(super) const ORDINAL: [&str; 2] = [
+pub(crate) const ORDINAL: [&str; 2] = [
     "http://hl7.org/fhir/StructureDefinition/ordinalValue",
     "http://hl7.org/fhir/StructureDefinition/itemWeight",
 ];

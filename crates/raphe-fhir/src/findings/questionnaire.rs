@@ -9,6 +9,7 @@ use crate::{
     model::{Answer, Coding, Item, Quantity, QuestionnaireResponse},
     notices::Notices,
     when::Written,
+    write::codes,
 };
 use raphe::timeline::{Event, Score};
 use std::collections::BTreeMap;
@@ -31,6 +32,14 @@ impl Findings {
             return notices.warning(place.path, "a questionnaire has no date", "it is left out", &canonical);
         };
         let when = ground.clock.when(written);
+        if let Some(id) = canonical.strip_prefix(codes::QUESTIONNAIRE)
+            && let Some(form) = ground.knowledge.base().questionnaires.iter().find(|form| form.id == id)
+        {
+            // Written from a diary: every question in its order, answered or not.
+            let items = resource.item.iter().map(|item| item.answer.first().and_then(value_of)).collect();
+            let score = Score { name: form.name.clone(), items, total: None };
+            return self.push(when, Event::Score(score), place, None);
+        }
         let mut answers = Vec::new();
         collect(&resource.item, 0, &mut answers);
         let mut items: BTreeMap<&str, Vec<Option<u32>>> = BTreeMap::new();

@@ -1,10 +1,10 @@
 //! What the model of the synapse makes of it, in words.
 
-use super::{Curve, Item, Section, Sources, Voice};
+use super::{Along, Curve, Item, Section, Sources, Voice};
 use crate::{
     assess::{capital, list},
     knowledge::{Citation, Knowledge},
-    synapse::{Engaged, Synapse, engagement::Target},
+    synapse::{self, Engaged, Synapse, engagement::Target},
     units::{Interval, number, two_digits},
 };
 
@@ -58,13 +58,21 @@ pub(super) fn section(
             ),
             _ => format!("{within} within a day."),
         };
-        let (title, values) = match about {
+        let ahead = synapse::AHEAD;
+        let (title, values, along) = match about {
             About::Person { .. } => {
-                ("The last two weeks up to tomorrow, from one time upwards", &synapse.course)
+                let hours = synapse::BEHIND_EVERY * synapse.course.len().saturating_sub(1) as f64;
+                let name = "days from now".to_owned();
+                let along = Along { name, from: (ahead - hours) / 24.0, to: ahead / 24.0, now: Some(0.0) };
+                ("The last two weeks up to tomorrow, from one time upwards", &synapse.course, along)
             }
-            _ => ("The 24 hours, from one time upwards", &synapse.next_day),
+            _ => {
+                let along = Along { name: "hours".to_owned(), from: 0.0, to: ahead, now: None };
+                ("The 24 hours, from one time upwards", &synapse.next_day, along)
+            }
         };
-        let curve = Curve { title: title.to_owned(), values: values.clone(), foot: 1.0 };
+        let up = "times the own level without any medicine".to_owned();
+        let curve = Curve { title: title.to_owned(), values: values.clone(), foot: 1.0, along, up };
         items.push(Item {
             mark: Some("Serotonin outside the nerve cells".to_owned()),
             text,
