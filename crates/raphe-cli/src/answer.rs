@@ -132,7 +132,7 @@ fn preface_notice(preface: &str) -> Notice {
     }
 }
 
-fn printed(report: &Report) -> String {
+pub(crate) fn printed(report: &Report) -> String {
     text::print(report, Paint { colors: file::colors(), ..Paint::PLAIN })
 }
 
