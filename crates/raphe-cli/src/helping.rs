@@ -13,7 +13,12 @@ use raphe::{
 use std::{path::Path, process::ExitCode};
 
 /// `raphe helping FILE WHAT`
-pub(crate) fn helping(path: &Path, what: &str, svg: Option<&Path>, common: &Common) -> Result<ExitCode, Error> {
+pub(crate) fn helping(
+    path: &Path,
+    what: &str,
+    svg: Option<&Path>,
+    common: &Common,
+) -> Result<ExitCode, Error> {
     let knowledge = crate::bundled();
     let source = source::one(path, knowledge)?;
     let (as_of, preface) = moment(&source.timeline, common)?;
@@ -29,7 +34,8 @@ pub(crate) fn helping(path: &Path, what: &str, svg: Option<&Path>, common: &Comm
             });
         };
         let drawn = picture::svg(&report::picture_of(outcome, treatment));
-        file::replace(target, None, drawn.as_bytes())?;
+        let old = target.exists().then(|| file::read(target)).transpose()?;
+        file::replace(target, old.as_deref(), drawn.as_bytes())?;
     }
     let out = match common.json {
         true => json(&raphe_json::Helping::new(&answer, knowledge, &source.timeline.zone())),

@@ -195,8 +195,9 @@ pub struct Probability {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Needs {
-    /// `scores_before` (they cannot be had any more), `scores_after`, or `nothing` that scores could give.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["scores_before", "scores_after", "nothing"])))]
+    /// `scores_before` (they cannot be had any more), `scores_after`, `room` (they were too low before to fall by as much as matters),
+    /// or `nothing` that scores could give.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["scores_before", "scores_after", "room", "nothing"])))]
     pub what: &'static str,
     /// How many more.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -263,7 +264,8 @@ impl Helping {
     pub fn new(answer: &helping::Helping, knowledge: &Knowledge, zone: &TimeZone) -> Self {
         let convert = assessment::Convert { knowledge, zone };
         let own = if answer.new_suicidal_answer { Urgency::Urgent } else { Urgency::None };
-        let change = |other: &helping::treatment::Other| Change { on: day(other.day), says: other.says.clone() };
+        let change =
+            |other: &helping::treatment::Other| Change { on: day(other.day), says: other.says.clone() };
         Self {
             schema: "raphe.helping/1",
             raphe: env!("CARGO_PKG_VERSION"),
@@ -332,6 +334,7 @@ fn outcome(outcome: &helping::Outcome, convert: &assessment::Convert<'_>) -> Out
             Missing::After { more, day: until } => {
                 Needs { what: "scores_after", more: Some(more), until: Some(day(until)) }
             }
+            Missing::Room => Needs { what: "room", more: None, until: None },
             Missing::Nothing => Needs { what: "nothing", more: None, until: None },
         }),
         serial_t_test: outcome.serial.map(|test| SerialTest {

@@ -105,6 +105,8 @@ pub enum Needs {
         /// The first day on which it can be told.
         day: f64,
     },
+    /// Higher scores before: they leave no room for a gain that matters.
+    Room,
     /// More scores would hardly help.
     Nothing,
 }
@@ -156,11 +158,14 @@ pub fn helping(timeline: &Timeline, knowledge: &Knowledge, what: &str, as_of: Ti
     // What says most is told first: enough scores, then a questionnaire, then the sharpest; never what looks best.
     let rank = |outcome: &Outcome| {
         let thin = outcome.chances.is_none() || matches!(outcome.needs, Some(Needs::Before));
-        let width = outcome.change.map_or(f64::INFINITY, |change| (change.p95 - change.p5) / outcome.important_points);
+        let width = outcome
+            .change
+            .map_or(f64::INFINITY, |change| (change.p95 - change.p5) / outcome.important_points);
         (outcome.verdict != Verdict::Worse, thin, !outcome.series.questionnaire, width)
     };
     answer.outcomes.sort_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap_or(core::cmp::Ordering::Equal));
-    let last = answer.outcomes.iter().filter_map(|outcome| outcome.series.points.last()).map(|point| point.day);
+    let last =
+        answer.outcomes.iter().filter_map(|outcome| outcome.series.points.last()).map(|point| point.day);
     let last = last.fold(start, f64::max);
     let near = |other: &Other| (other.day - start).abs() <= 2.0 * treatment.tau;
     let others = treatment::others(&timeline, knowledge, what, as_of);
@@ -204,27 +209,39 @@ pub fn outcome(series: Series, treatment: &Treatment, knowledge: &Knowledge) -> 
         chances,
         important: important_points,
         tau: treatment.tau,
+        room: baseline.is_none_or(|before| before >= important_points),
         judge_from,
     });
-    let needs = fit.as_ref().and_then(|fit| needs(fit, verdict, &before, &after, treatment, important_points));
+    let needs =
+        fit.as_ref().and_then(|fit| needs(fit, verdict, &before, &after, treatment, important_points));
     let longest_gap = series.points.windows(2).map(|pair| pair[1].day - pair[0].day).fold(0.0, f64::max);
-    let washout = (0.5 * treatment.tau).min(7.0);
+    // Chances from fewer scores than the least would be what was believed before, in disguise.
+    let told = verdict == Verdict::Worse || verdict::enough(&before, &after) == (true, true);
     Outcome {
-        serial: serial::serial(&series.points, &treatment.spells, washout)
-            .or_else(|| serial::serial(&series.points, &treatment.spells, 0.0)),
+        serial: check(&series.points, treatment),
         important,
         important_points,
         baseline,
         counts: (before.len(), after.len()),
         longest_gap,
-        change,
-        chances,
+        change: change.filter(|_| told),
+        chances: chances.filter(|_| told),
         verdict,
         needs,
         prior,
-        fit,
+        fit: fit.filter(|_| told),
         series,
     }
+}
+
+/// The serial t-test on scores from when most of the effect is there, or from earlier where those are too few.
+fn check(points: &[Point], treatment: &Treatment) -> Option<SerialTest> {
+    let washouts = match treatment.spells.len() {
+        1 => [treatment.tau, 7.0, 0.0],
+        _ => [0.5 * treatment.tau, 1.0, 0.0],
+    };
+    let tests = washouts.map(|washout| serial::serial(points, &treatment.spells, washout));
+    tests.iter().flatten().find(|test| test.counts.1 >= 4).or(tests.iter().flatten().next()).copied()
 }
 
 /// The day from which "not helping" may be said: some time after the start, or after the last change of dose.
@@ -269,6 +286,9 @@ fn needs(
     let (enough_before, _) = verdict::enough(before, after);
     if !enough_before {
         return Some(Needs::Before);
+    }
+    if verdict::mean(before).is_some_and(|mean| mean < important) {
+        return Some(Needs::Room);
     }
     let start = treatment.spells[0].from;
     let last = after.last().map_or(start, |point| point.day);

@@ -388,7 +388,11 @@ impl Fit {
         let mut middle = 0.5 * (low + high);
         let mut stayed = 0;
         for _ in 0..60 {
-            middle = if above > below { (low * above - high * below) / (above - below) } else { 0.5 * (low + high) };
+            middle = if above > below {
+                (low * above - high * below) / (above - below)
+            } else {
+                0.5 * (low + high)
+            };
             let here = self.at_most(middle) - share;
             if here.abs() < 1e-7 || high - low < near {
                 break;
@@ -437,7 +441,10 @@ impl Fit {
         let sum = |of: fn(&Component) -> f64| -> f64 {
             self.components.iter().map(|component| component.weight * of(component)).sum()
         };
-        (sum(|component| component.cell.correlation * (1.0 - component.cell.noise)), sum(|component| component.cell.size))
+        (
+            sum(|component| component.cell.correlation * (1.0 - component.cell.noise)),
+            sum(|component| component.cell.size),
+        )
     }
 
     /// Standard deviation of the change if scores on these further days were there as well; it does not hang on their values.

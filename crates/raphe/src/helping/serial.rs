@@ -51,7 +51,8 @@ pub fn serial(points: &[Point], spells: &[Spell], washout: f64) -> Option<Serial
         .filter_map(|point| phase(spells, washout, point.day).map(|with| (with, point.value)))
         .collect();
     let mean = |with: bool| {
-        let values: Vec<f64> = phases.iter().filter(|(phase, _)| *phase == with).map(|(_, value)| *value).collect();
+        let values: Vec<f64> =
+            phases.iter().filter(|(phase, _)| *phase == with).map(|(_, value)| *value).collect();
         (values.len(), values.iter().sum::<f64>() / values.len().max(1) as f64)
     };
     let ((before, mean_before), (after, mean_after)) = (mean(false), mean(true));

@@ -112,7 +112,9 @@ pub fn series(timeline: &Timeline, knowledge: &Knowledge, as_of: Timestamp) -> V
             }
             Event::Feel(feelings) => {
                 for feeling in feelings {
-                    let Some(sign) = feeling.name.id.as_deref().and_then(|id| knowledge.sign(id)) else { continue };
+                    let Some(sign) = feeling.name.id.as_deref().and_then(|id| knowledge.sign(id)) else {
+                        continue;
+                    };
                     let (series, days) = found.entry((true, sign.id.clone())).or_insert_with(|| {
                         let (name, measures) = (sign.lay.clone(), sign.id.clone());
                         (blank(&sign.id, name, measures, false, (0.0, 10.0)), BTreeMap::new())
@@ -226,13 +228,14 @@ pub fn important(knowledge: &Knowledge, series: &Series) -> Important {
     let sources = [points.map(|(_, change)| change), percent.map(|(_, change)| change)];
     let mut citations: Vec<Citation> =
         sources.iter().flatten().flat_map(|change| &change.evidence).map(Citation::from).collect();
-    let share = assumed("important_share_of_scale");
-    let points = match points {
-        Some((points, _)) => (points, true),
+    let points = match (points, percent) {
+        (Some((points, _)), _) => (points, true),
         // A share of the first scores alone would call one point of a mild score important.
-        None => {
+        (None, percent) => {
+            let id = if percent.is_some() { "least_share_of_scale" } else { "important_share_of_scale" };
+            let share = assumed(id);
             citations.extend(cited(&[share]));
-            (value(share) * (series.range.1 - series.range.0), false)
+            (value(share) * (series.range.1 - series.range.0), percent.is_some())
         }
     };
     Important { points: points.0, percent: percent.map(|(percent, _)| percent), known: points.1, citations }

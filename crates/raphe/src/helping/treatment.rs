@@ -1,6 +1,9 @@
 //! What is asked about: which lines of the diary speak of it, when it was on, how fast it acts and what is known of groups.
 
-use super::{fit::Spell, series::{date_of, days_of}};
+use super::{
+    fit::Spell,
+    series::{date_of, days_of},
+};
 use crate::{
     assess::list,
     knowledge::{
@@ -140,12 +143,11 @@ pub fn find(
     }
     let guidance = matches.guidance;
     let judged = guidance.and_then(|item| days(&item.judge_after));
-    let tau = onset
-        .and_then(|item| item.tau.parse::<TimeSpan>().ok())
-        .map_or(21.0, |span| span.as_hours() / 24.0);
+    let tau =
+        onset.and_then(|item| item.tau.parse::<TimeSpan>().ok()).map_or(21.0, |span| span.as_hours() / 24.0);
     let name = match (matches.substances.len(), guidance) {
         (1, _) => knowledge.substance_name(matches.substances.first().map_or("", String::as_str)).to_owned(),
-        (_, Some(item)) if matches.whole => item.name.clone(),
+        (_, Some(item)) if matches.whole => within_a_sentence(&item.name),
         _ => asked.to_owned(),
     };
     Ok(Treatment {
@@ -169,14 +171,13 @@ fn matches<'k>(knowledge: &'k Knowledge, asked: &str) -> Matches<'k> {
     let named = |item: &&Guidance| {
         [&item.id, &item.name].into_iter().chain(&item.names).any(|name| key(name) == wanted)
     };
-    let direct = base.guidance.iter().filter(|item| item.direction == crate::knowledge::schema::Direction::Low);
+    let direct =
+        base.guidance.iter().filter(|item| item.direction == crate::knowledge::schema::Direction::Low);
     let direct: Vec<&Guidance> = direct.collect();
     let by_name = direct.iter().copied().find(named);
     if let Some(substance) = knowledge.find_substance(asked) {
         let classes: Vec<&str> = substance.mechanisms.iter().map(|action| action.class.as_str()).collect();
-        let is = |id: &String| {
-            *id == substance.id || classes.iter().any(|class| knowledge.within(class, id))
-        };
+        let is = |id: &String| *id == substance.id || classes.iter().any(|class| knowledge.within(class, id));
         let sized = |item: &&Guidance| item.effects.iter().any(|effect| difference(effect).is_some());
         let fits = direct.iter().copied().filter(|item| item.consists_of.iter().any(is));
         let fits: Vec<&Guidance> = fits.filter(|item| item.id != "cbt_with_antidepressant").collect();
@@ -194,7 +195,8 @@ fn matches<'k>(knowledge: &'k Knowledge, asked: &str) -> Matches<'k> {
     };
     let of_class = |substance: &&crate::knowledge::schema::Substance| {
         guidance.consists_of.iter().any(|id| {
-            substance.id == *id || substance.mechanisms.iter().any(|action| knowledge.within(&action.class, id))
+            substance.id == *id
+                || substance.mechanisms.iter().any(|action| knowledge.within(&action.class, id))
         })
     };
     let substances = base.substances.iter().filter(of_class).map(|substance| substance.id.clone());
@@ -220,7 +222,9 @@ impl Matches<'_> {
             Event::Stop(name) => medicine(name),
             Event::Light { .. } => guided("light_therapy"),
             Event::Sunlight(_) => guided("daylight"),
-            Event::Exercise { what, .. } if self.whole && guided("exercise") => !what.is_empty() || self.whole,
+            Event::Exercise { what, .. } if self.whole && guided("exercise") => {
+                !what.is_empty() || self.whole
+            }
             Event::Exercise { what, .. } | Event::Meal { what, .. } | Event::Session(what) => {
                 self.text(knowledge, what)
             }
@@ -253,8 +257,10 @@ fn onset<'k>(knowledge: &'k Knowledge, matches: &Matches<'_>) -> Option<&'k crat
 
 /// The standardized difference that an effect says, below zero is better; an odds ratio of response is turned into one.
 fn difference(effect: &EffectSize) -> Option<f64> {
-    let symptoms = effect.outcome.contains("symptoms") || matches!(effect.outcome.as_str(), "depression" | "anxiety");
-    let against_another = effect.compared_with.contains("antidepressant") || effect.outcome.contains("months");
+    let symptoms =
+        effect.outcome.contains("symptoms") || matches!(effect.outcome.as_str(), "depression" | "anxiety");
+    let against_another =
+        effect.compared_with.contains("antidepressant") || effect.outcome.contains("months");
     match effect.measure.as_str() {
         "SMD" | "g" if symptoms && !against_another => Some(effect.value),
         // Chinn 2000: the logarithm of an odds ratio over 1.81 is a standardized difference.
@@ -421,6 +427,17 @@ pub fn others(timeline: &Timeline, knowledge: &Knowledge, what: &str, as_of: Tim
         found.push(Other { day: first, says: format!("{name} {says}") });
     }
     found
+}
+
+/// A name as it stands within a sentence: `light therapy`, but `CBT` and `St John's wort`.
+fn within_a_sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() && !name.starts_with("St ") => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// Dates in words: `2026-03-01 and 2026-04-02`.

@@ -83,6 +83,8 @@ pub(super) struct Ground<'a> {
     pub(super) chances: Option<Chances>,
     pub(super) important: f64,
     pub(super) tau: f64,
+    /// Whether the scores before leave room for a gain that matters.
+    pub(super) room: bool,
     /// The day from which "not helping" may be said.
     pub(super) judge_from: f64,
 }
@@ -117,7 +119,11 @@ pub(super) fn judge(ground: &Ground<'_>) -> Verdict {
     };
     if chances.better >= SURE_OF_ANY && chances.gain >= RATHER_THAN_NOT && long {
         Verdict::LikelyHelping
-    } else if chances.little >= LIKELY && chances.better < SURE_OF_ANY && last >= ground.judge_from {
+    } else if ground.room
+        && chances.little >= LIKELY
+        && chances.better < SURE_OF_ANY
+        && last >= ground.judge_from
+    {
         Verdict::NotHelping
     } else if chances.better >= LIKELY {
         Verdict::Maybe

@@ -2,7 +2,9 @@
 //!
 //! It says "since you started", never "because of". A person reads chances out of ten, a clinician probabilities and points.
 
-use super::{Item, Picture, Report, Sources, Voice, crisis_lines, footer, notices, section, standing, urgency_word};
+use super::{
+    Item, Picture, Report, Sources, Voice, crisis_lines, footer, notices, section, standing, urgency_word,
+};
 use crate::{
     assess::{capital, leading, list},
     helping::{
@@ -72,9 +74,15 @@ pub fn picture(outcome: &Outcome, treatment: &Treatment) -> Picture {
     }
     let better = if series.turned { "higher" } else { "lower" };
     let range = format!("{} to {}, {better} is better", series.range.0, series.range.1);
+    let several = treatment.spells.len() > 1;
+    let with = |day: f64| match several {
+        true => treatment.spells.iter().any(|spell| day > spell.from && spell.to.is_none_or(|to| day <= to)),
+        false => day > start,
+    };
     let points: Vec<(f64, f64, bool)> =
-        series.points.iter().map(|point| (point.day, turn(point.value), point.day > start)).collect();
-    let since = if treatment.stopping { format!("{} stopped", treatment.name) } else { treatment.name.clone() };
+        series.points.iter().map(|point| (point.day, turn(point.value), with(point.day))).collect();
+    let since =
+        if treatment.stopping { format!("{} stopped", treatment.name) } else { treatment.name.clone() };
     let mut describes = format!(
         "{} values of {} from {} to {}; {} begins on {}.",
         points.len(),
@@ -99,6 +107,7 @@ pub fn picture(outcome: &Outcome, treatment: &Treatment) -> Picture {
         axis: format!("{}, {range}", capital(&series.name)),
         range: series.range,
         points,
+        words: if several { ("without", "with") } else { ("before", "since") },
         band,
         alone,
         spells: treatment.spells.clone(),
@@ -226,7 +235,14 @@ impl Writer<'_> {
         let size = outcome.change.map(|change| change.median.abs());
         let about = size.map_or(String::new(), |size| format!("about {}", points(size)));
         let range = outcome.change.map_or(String::new(), |change| self.range(series, &change));
+        let others: Vec<String> = answer.beside.iter().map(other).collect();
         let first = match outcome.verdict {
+            Verdict::LikelyHelping | Verdict::Maybe if shared => format!(
+                "Something {} helping; it cannot be said which: near the start of {name}, {} as well. {since}, {scale} is {about} {better} than \
+                 expected by itself{range}; {matters} matter.",
+                if outcome.verdict == Verdict::Maybe { "may be" } else { "is likely" },
+                list(&others, "and")
+            ),
             Verdict::LikelyHelping => format!(
                 "{}: likely helping. {since}, {scale} is {about} {better} than expected by itself{range}; {matters} matter.",
                 capital(name)
@@ -245,16 +261,13 @@ impl Writer<'_> {
                 "Worse. {since}, {scale} is {worse} than before by as much as matters ({matters}). That need not come from {name}, but it \
                  should not wait."
             ),
-            Verdict::CannotTell => format!("{}: it cannot be told yet, as far as {scale} shows.", capital(name)),
+            Verdict::CannotTell => {
+                let needs =
+                    outcome.needs.map_or(String::new(), |needs| format!(" {}", missing(needs, outcome)));
+                format!("{}: it cannot be told yet, as far as {scale} shows.{needs}", capital(name))
+            }
         };
         let mut lines = vec![first];
-        if shared && matches!(outcome.verdict, Verdict::LikelyHelping | Verdict::Maybe) {
-            let others: Vec<String> = answer.beside.iter().map(other).collect();
-            lines.push(format!(
-                "Something helped; it cannot be said which: near the start {} as well.",
-                list(&others, "and")
-            ));
-        }
         match outcome.verdict {
             Verdict::Worse if self.person() => lines.push(if treatment.medicine {
                 format!(
@@ -291,8 +304,11 @@ impl Writer<'_> {
     fn one_side(&self, treatment: &Treatment) -> String {
         let name = &treatment.name;
         let start = date_of(treatment.spells[0].from);
-        let all_after =
-            self.answer.one_sided.iter().any(|series| series.points.iter().any(|point| point.day > treatment.spells[0].from));
+        let all_after = self
+            .answer
+            .one_sided
+            .iter()
+            .any(|series| series.points.iter().any(|point| point.day > treatment.spells[0].from));
         if all_after {
             format!(
                 "{}: it cannot be told. Every score is from after the start ({start}); what was before cannot be made up.",
@@ -314,7 +330,12 @@ impl Writer<'_> {
         match self.voice {
             Voice::Person => format!(" (anything from {} to {} fits)", signed(low), signed(high)),
             Voice::Clinician => {
-                format!(" (change {}, 90 % interval {} to {})", signed(turned(series, change.median)), signed(low), signed(high))
+                format!(
+                    " (change {}, 90 % interval {} to {})",
+                    signed(turned(series, change.median)),
+                    signed(low),
+                    signed(high)
+                )
             }
         }
     }
@@ -332,13 +353,21 @@ impl Writer<'_> {
                 if treatment.spells.len() == 1 { "since" } else { "with it" },
             );
             if let Some(baseline) = outcome.baseline {
-                text.push_str(&format!(", mean before {}", written(series, baseline)));
+                let before = if treatment.spells.len() == 1 { "before" } else { "without it" };
+                text.push_str(&format!(", mean {before} {}", written(series, baseline)));
             }
             let last = series.points.last().map_or(0.0, |point| point.value);
-            text.push_str(&format!(", last {}. {}.", written(series, last), capital(verdict_word(outcome.verdict))));
+            text.push_str(&format!(
+                ", last {}. {}.",
+                written(series, last),
+                capital(verdict_word(outcome.verdict))
+            ));
             let mut under = Vec::new();
             if let Some(chances) = &outcome.chances {
                 under.push(plain(self.chances(chances, outcome)));
+            }
+            if outcome.chances.is_none() {
+                under.push(plain("These are too few to say how likely anything is.".to_owned()));
             }
             under.push(self.important(outcome));
             let drawn = (place == 0 && series.points.len() > 1).then(|| picture(outcome, treatment));
@@ -369,7 +398,7 @@ impl Writer<'_> {
                 of_ten(chances.harm)
             ),
             Voice::Clinician => format!(
-                "P(improvement >= {matters}) = {}, P(change < {matters}) = {}, P(deterioration >= {matters}) = {}; P(any improvement) = {}.",
+                "P(improvement >= {matters}) {}, P(change < {matters}) {}, P(deterioration >= {matters}) {}; P(any improvement) {}.",
                 probability(chances.gain),
                 probability(chances.little),
                 probability(chances.harm),
@@ -401,24 +430,16 @@ impl Writer<'_> {
         for outcome in &self.answer.outcomes {
             let name = &outcome.series.name;
             let Some(needs) = outcome.needs else { continue };
-            let text = match needs {
-                Needs::After { more, day } => format!(
-                    "Record {more} more {}, one a week, until {}; then ask again.",
-                    if more == 1 { "score" } else { "scores" },
-                    date_of(day)
-                ),
-                Needs::Before => "Two or more scores, a week or more apart, from before the start are missing, and they cannot be made up. \
-                                  Keep recording: at the next change there is a before."
-                    .to_owned(),
-                Needs::Nothing => {
-                    "More scores of the same kind would hardly make it clearer; talk about what you notice yourself.".to_owned()
-                }
-            };
+            let text = missing(needs, outcome);
             items.push(Item { mark: Some(capital(name)), text, ..Item::default() });
         }
         // Only what is safe, quick and a person's own may be left out for a test.
         let own = treatment.by == Some(Carrier::Person) && !treatment.medicine && treatment.tau <= 7.0;
-        if own && treatment.spells.len() < 3 && !items.is_empty() && self.answer.assessment.urgency == Urgency::None {
+        if own
+            && treatment.spells.len() < 3
+            && !items.is_empty()
+            && self.answer.assessment.urgency == Urgency::None
+        {
             items.push(plain(format!(
                 "Clearest are two weeks with and two weeks without {}, in turn, three times, the order drawn by a coin.",
                 treatment.name
@@ -434,7 +455,10 @@ impl Writer<'_> {
             let others: Vec<String> = self.answer.beside.iter().map(other).collect();
             items.push(Item {
                 mark: Some("Something else at the same time".to_owned()),
-                text: format!("{}. What helped, or harmed, cannot be told apart.", capital(&list(&others, "and"))),
+                text: format!(
+                    "{}. What helped, or harmed, cannot be told apart.",
+                    capital(&list(&others, "and"))
+                ),
                 ..Item::default()
             });
         }
@@ -447,7 +471,10 @@ impl Writer<'_> {
             }
             items.push(Item {
                 mark: Some("Later".to_owned()),
-                text: format!("{}. Scores after that may speak of it instead.", capital(&list(&others, "and"))),
+                text: format!(
+                    "{}. Scores after that may speak of it instead.",
+                    capital(&list(&others, "and"))
+                ),
                 ..Item::default()
             });
         }
@@ -460,7 +487,10 @@ impl Writer<'_> {
         }
         for beside in &self.knowledge.base().helping.besides {
             let told = |outcome: &Outcome| {
-                beside.measures.iter().any(|item| *item == outcome.series.measures || *item == outcome.series.id)
+                beside
+                    .measures
+                    .iter()
+                    .any(|item| *item == outcome.series.measures || *item == outcome.series.id)
             };
             if beside.measures.is_empty() || !self.answer.outcomes.iter().any(told) {
                 continue;
@@ -477,7 +507,9 @@ impl Writer<'_> {
         if treatment.medicine && treatment.by != Some(Carrier::Person) {
             items.push(plain(match self.voice {
                 Voice::Person => format!("Never leave {} out to test it.", treatment.name),
-                Voice::Clinician => "Observation only: no off-periods are suggested for a prescribed medicine.".to_owned(),
+                Voice::Clinician => {
+                    "Observation only: no off-periods are suggested for a prescribed medicine.".to_owned()
+                }
             }));
         }
         section("What else may be behind it", items)
@@ -493,7 +525,11 @@ impl Writer<'_> {
         if let Some(method) = method {
             let citations: Vec<Citation> = method.evidence.iter().map(Citation::from).collect();
             let text = if self.person() { &method.person } else { &method.clinician };
-            items.push(Item { text: text.clone(), sources: self.sources.cite(&citations), ..Item::default() });
+            items.push(Item {
+                text: text.clone(),
+                sources: self.sources.cite(&citations),
+                ..Item::default()
+            });
         }
         items.push(self.prior(treatment));
         if treatment.spells.len() > 1 {
@@ -507,7 +543,10 @@ impl Writer<'_> {
             let mut parts = Vec::new();
             let series = &outcome.series;
             if outcome.longest_gap > 14.0 {
-                parts.push(format!("the longest time without a score was {} days", number(outcome.longest_gap)));
+                parts.push(format!(
+                    "the longest time without a score was {} days",
+                    number(outcome.longest_gap)
+                ));
             }
             if !series.questionnaire {
                 let (first, last) = (series.points[0].day, series.points[series.points.len() - 1].day);
@@ -537,6 +576,10 @@ impl Writer<'_> {
                 let ends = [test.interval.0, test.interval.1].map(|end| turned(series, end));
                 let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
                 parts.push(match self.voice {
+                    Voice::Person if test.degrees < 4.0 => {
+                        "a plain comparison of the means, as a check, says nothing with so few scores"
+                            .to_owned()
+                    }
                     Voice::Person => format!(
                         "a plain comparison of the means, as a check, gives {} points ({} to {})",
                         signed(change),
@@ -646,6 +689,27 @@ impl Writer<'_> {
     }
 }
 
+/// What is missing for a clear answer, as a sentence.
+fn missing(needs: Needs, outcome: &Outcome) -> String {
+    match needs {
+                Needs::After { more, day } => format!(
+                    "Record {more} more {}, one a week, until {}; then ask again.",
+                    if more == 1 { "score" } else { "scores" },
+                    date_of(day)
+                ),
+                Needs::Before => "Two or more scores, a week or more apart, from before the start are missing, and they cannot be made up. \
+                                  Keep recording: at the next change there is a before."
+                    .to_owned(),
+                Needs::Room => format!(
+                    "The scores before were so low that they cannot fall by the {} that matter. Only getting worse can be seen here.",
+                    points(outcome.important_points)
+                ),
+                Needs::Nothing => {
+                    "More scores of the same kind would hardly make it clearer; talk about what you notice yourself.".to_owned()
+                }
+            }
+}
+
 /// The answer in words.
 #[must_use]
 pub fn verdict_word(verdict: Verdict) -> &'static str {
@@ -681,7 +745,13 @@ fn turned(series: &Series, change: f64) -> f64 {
 
 fn signed(value: f64) -> String {
     let value = libm::round(value * 10.0) / 10.0;
-    let sign = if value > 0.0 { "+" } else if value < 0.0 { "−" } else { "" };
+    let sign = if value > 0.0 {
+        "+"
+    } else if value < 0.0 {
+        "−"
+    } else {
+        ""
+    };
     format!("{sign}{}", number(value.abs()))
 }
 
@@ -694,7 +764,7 @@ fn probability(value: f64) -> String {
     match value {
         value if value > 0.99 => "> 0.99".to_owned(),
         value if value < 0.01 => "< 0.01".to_owned(),
-        value => number(libm::round(value * 100.0) / 100.0),
+        value => format!("= {}", number(libm::round(value * 100.0) / 100.0)),
     }
 }
 

@@ -23,8 +23,10 @@ pub struct Picture {
     pub axis: String,
     /// Whole range of the scale.
     pub range: (f64, f64),
-    /// Day, value as written, whether it counts as after the start.
+    /// Day, value as written, whether it counts as with it (after the start).
     pub points: Vec<(f64, f64, bool)>,
+    /// What those without and those with it are called: before and since, without and with.
+    pub words: (&'static str, &'static str),
     /// Day, 5 %, middle and 95 % of where the person's middle lies.
     pub band: Vec<(f64, [f64; 3])>,
     /// Day and value: what would have come by itself.
@@ -38,7 +40,8 @@ pub struct Picture {
 impl Picture {
     fn days(&self) -> (f64, f64) {
         let days = self.points.iter().map(|point| point.0).chain(self.spells.iter().map(|spell| spell.from));
-        let (first, last) = days.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), day| (low.min(day), high.max(day)));
+        let (first, last) =
+            days.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), day| (low.min(day), high.max(day)));
         (first, last.max(first + 1.0))
     }
 
@@ -47,8 +50,12 @@ impl Picture {
         let shown = self.points.iter().map(|point| point.1);
         let shown = shown.chain(self.band.iter().flat_map(|(_, band)| [band[0], band[2]]));
         let shown = shown.map(|value| value.clamp(self.range.0, self.range.1));
-        let (low, high) =
-            shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let (low, high) = shown
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        // A point up or down is not to look like a cliff.
+        let least = 0.3 * (self.range.1 - self.range.0);
+        let wider = (0.5 * (least - (high - low))).max(0.0);
+        let (low, high) = ((low - wider).max(self.range.0), (high + wider).min(self.range.1));
         let rough = ((high - low) / 4.0).max((self.range.1 - self.range.0) / 30.0);
         let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
         let step = [1.0, 2.0, 5.0, 10.0].map(|times| times * power);
@@ -121,9 +128,10 @@ pub fn text(picture: &Picture, width: usize) -> Vec<String> {
     let (begin, end) = (date_of(first).to_string(), date_of(last).to_string());
     let gap = columns.saturating_sub(begin.len() + end.len());
     lines.push(format!("{:>7}{begin}{}{end}", "", " ".repeat(gap)));
-    let mut legend = format!("○ before  ● since  ▀ {}", picture.treatment);
+    let (without, with) = picture.words;
+    let mut legend = format!("○ {without}  ● {with}  ▀ {}", picture.treatment);
     if !picture.band.is_empty() {
-        legend.push_str("  ─ middle  ░ 9 of 10 lie here  · by itself");
+        legend.push_str("  ─ middle  ░ where it lies, 9 in 10 sure  · by itself");
     }
     lines.push(legend);
     lines
@@ -154,7 +162,8 @@ pub fn svg(picture: &Picture) -> String {
         escape(&picture.title),
         escape(&picture.describes),
     );
-    let _ = writeln!(out, "<text x=\"{left}\" y=\"18\" font-weight=\"bold\">{}</text>", escape(&picture.title));
+    let _ =
+        writeln!(out, "<text x=\"{left}\" y=\"18\" font-weight=\"bold\">{}</text>", escape(&picture.title));
     let _ = writeln!(out, "<text x=\"{left}\" y=\"35\" font-size=\"12\">{}</text>", escape(&picture.axis));
     // Marks of both axes.
     let mut value = libm::ceil(low / step) * step;
@@ -192,14 +201,16 @@ pub fn svg(picture: &Picture) -> String {
             bottom + 16.0
         );
     }
-    let _ = writeln!(out, "<path d=\"M{left} {top}V{bottom}H{right}\" fill=\"none\" stroke=\"currentColor\"/>");
+    let _ =
+        writeln!(out, "<path d=\"M{left} {top}V{bottom}H{right}\" fill=\"none\" stroke=\"currentColor\"/>");
     if !picture.band.is_empty() {
         let up = picture.band.iter().map(|(day, band)| (*day, band[2]));
         let down = picture.band.iter().rev().map(|(day, band)| (*day, band[0]));
         let outline = path(up.chain(down), x, y);
         let _ = writeln!(out, "<path d=\"{outline}Z\" fill=\"url(#raphe-band)\"/>");
         let middle = path(picture.band.iter().map(|(day, band)| (*day, band[1])), x, y);
-        let _ = writeln!(out, "<path d=\"{middle}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"/>");
+        let _ =
+            writeln!(out, "<path d=\"{middle}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"/>");
         let alone = path(picture.alone.iter().copied(), x, y);
         let _ = writeln!(
             out,
@@ -233,23 +244,29 @@ fn legend(out: &mut String, picture: &Picture) {
             "<g transform=\"translate({at:.1} {line})\">{sign}<text x=\"24\" y=\"4.5\" font-size=\"12\">{}</text></g>",
             escape(words)
         );
-        at += 34.0 + 6.3 * words.chars().count() as f64;
+        at += 34.0 + 6.1 * words.chars().count() as f64;
     };
     let ring = |fill: &str| {
-        format!("<circle cx=\"10\" cy=\"0\" r=\"4\" fill=\"{fill}\" stroke=\"currentColor\" stroke-width=\"1.4\"/>")
+        format!(
+            "<circle cx=\"10\" cy=\"0\" r=\"4\" fill=\"{fill}\" stroke=\"currentColor\" stroke-width=\"1.4\"/>"
+        )
     };
-    entry(ring("none"), "before");
-    entry(ring("currentColor"), "since");
-    entry("<rect x=\"0\" y=\"-5\" width=\"20\" height=\"10\" fill-opacity=\"0.75\"/>".to_owned(), &picture.treatment);
+    entry(ring("none"), picture.words.0);
+    entry(ring("currentColor"), picture.words.1);
+    entry(
+        "<rect x=\"0\" y=\"-5\" width=\"20\" height=\"10\" fill-opacity=\"0.75\"/>".to_owned(),
+        &picture.treatment,
+    );
     if !picture.band.is_empty() {
         entry(
             "<rect x=\"0\" y=\"-7\" width=\"20\" height=\"14\" fill=\"url(#raphe-band)\"/>\
              <path d=\"M0 0H20\" stroke=\"currentColor\" stroke-width=\"2\"/>"
                 .to_owned(),
-            "middle, and where 9 of 10 lie",
+            "middle, and where it lies (9 in 10 sure)",
         );
         entry(
-            "<path d=\"M0 0H20\" stroke=\"currentColor\" stroke-width=\"1.5\" stroke-dasharray=\"7 4\"/>".to_owned(),
+            "<path d=\"M0 0H20\" stroke=\"currentColor\" stroke-width=\"1.5\" stroke-dasharray=\"7 4\"/>"
+                .to_owned(),
             "expected by itself",
         );
     }
