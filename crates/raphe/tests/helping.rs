@@ -313,6 +313,23 @@ fn what_cannot_be_answered_is_said_and_why() {
 }
 
 #[test]
+fn the_end_of_a_medicine_can_be_asked_about() {
+    let line = "2026-02-10 stop paroxetine";
+    let totals = [6, 7, 6, 7, 6, 6, 12, 13, 13, 14];
+    let answer = ask(&weekly(&totals, line), "stopping paroxetine");
+    assert_eq!(answer.outcomes[0].verdict, Verdict::Worse, "begun before the diary was");
+    let printed = print(&answer, Voice::Person);
+    assert!(
+        printed.contains("Since you stopped paroxetine") && printed.contains("after stopping"),
+        "{printed}"
+    );
+    assert!(!printed.contains("Do not stop"), "{printed}");
+    let both =
+        ask(&weekly(&totals, &format!("2025-06-01 start paroxetine 20 mg daily\n{line}")), "stop paroxetine");
+    assert_eq!(both.outcomes[0].change, answer.outcomes[0].change);
+}
+
+#[test]
 fn constant_scores_are_not_helping_and_doubles_count_once() {
     let line = "2026-01-27 start sertraline 50 mg daily";
     let same = ask(&weekly(&[14; 16], line), "sertraline");

@@ -130,7 +130,7 @@ pub fn find(
         text.as_deref().and_then(|text| text.parse::<TimeSpan>().ok()).map(|span| span.as_hours() / 24.0)
     };
     let gap = onset.and_then(|item| days(&item.gap)).unwrap_or(4.0);
-    let (mut spells, changes) = spells(timeline, knowledge, &matches, &entries, gap, as_of);
+    let (mut spells, changes) = spells(timeline, knowledge, (&matches, stopping), &entries, gap, as_of);
     let medicine = !matches.substances.is_empty()
         || entries.iter().any(|entry| {
             matches.entry(knowledge, entry) && matches!(entry.event, Event::Start(_) | Event::Take(_))
@@ -299,7 +299,7 @@ fn group(knowledge: &Knowledge, guidance: &Guidance, matches: &Matches<'_>) -> O
 fn spells(
     timeline: &Timeline,
     knowledge: &Knowledge,
-    matches: &Matches<'_>,
+    (matches, stopping): (&Matches<'_>, bool),
     entries: &[&Entry],
     gap: f64,
     as_of: Timestamp,
@@ -331,6 +331,10 @@ fn spells(
                 // Written by another name of the same medicine.
                 if name.id.is_some() && matches.substances.len() == 1 {
                     running.clear();
+                }
+                // Begun before the diary was: only its end can be asked about.
+                if stopping && spells.is_empty() {
+                    spells.push(Spell { from: first - 1.0, to: None });
                 }
                 if running.is_empty()
                     && let Some(open) = spells.last_mut().filter(|spell| spell.to.is_none())

@@ -225,7 +225,8 @@ impl Writer<'_> {
     fn verdict(&self, outcome: &Outcome, treatment: &Treatment) -> Vec<String> {
         let answer = self.answer;
         let since = self.since(treatment);
-        let name = &treatment.name;
+        let name =
+            &if treatment.stopping { format!("stopping {}", treatment.name) } else { treatment.name.clone() };
         let series = &outcome.series;
         let scale = &series.name;
         let matters = points(outcome.important_points);
@@ -269,20 +270,25 @@ impl Writer<'_> {
         };
         let mut lines = vec![first];
         match outcome.verdict {
-            Verdict::Worse if self.person() => lines.push(if treatment.medicine {
-                format!(
+            Verdict::Worse if self.person() => lines.push(match (treatment.medicine, treatment.stopping) {
+                (true, true) => format!(
+                    "Phone whoever prescribed {} today or tomorrow: this can be what comes after stopping, or the illness coming back. If \
+                     thoughts of dying come up, call {}.",
+                    treatment.name,
+                    self.crisis()
+                ),
+                (true, false) => format!(
                     "Phone whoever prescribed {name} today or tomorrow. Do not stop it suddenly on your own. If thoughts of dying come up, \
                      call {}.",
-                    list(&self.answer.assessment.help.crisis, "or").if_empty("a crisis line")
-                )
-            } else {
-                "Talk to a doctor or therapist today or tomorrow.".to_owned()
+                    self.crisis()
+                ),
+                (false, _) => "Talk to a doctor or therapist today or tomorrow.".to_owned(),
             }),
             Verdict::Worse => lines.push(
                 "Review now: suicidality, adherence, activation, interactions, discontinuation, bipolarity, physical illness, life events."
                     .to_owned(),
             ),
-            Verdict::NotHelping if treatment.medicine => lines.push(match self.voice {
+            Verdict::NotHelping if treatment.medicine && !treatment.stopping => lines.push(match self.voice {
                 Voice::Person => format!("Do not stop {name} on your own; ask whoever prescribed it what to do next."),
                 Voice::Clinician => "Check adherence, dose, level, diagnosis and comorbidity before switching or adding.".to_owned(),
             }),
@@ -299,6 +305,14 @@ impl Writer<'_> {
             lines.push(format!("Also {}.", also.join("; ")));
         }
         lines
+    }
+
+    /// Whom to call.
+    fn crisis(&self) -> String {
+        match self.answer.assessment.help.crisis.as_slice() {
+            [] => "a crisis line".to_owned(),
+            some => list(some, "or"),
+        }
     }
 
     fn one_side(&self, treatment: &Treatment) -> String {
@@ -504,7 +518,7 @@ impl Writer<'_> {
                 ..Item::default()
             });
         }
-        if treatment.medicine && treatment.by != Some(Carrier::Person) {
+        if treatment.medicine && !treatment.stopping && treatment.by != Some(Carrier::Person) {
             items.push(plain(match self.voice {
                 Voice::Person => format!("Never leave {} out to test it.", treatment.name),
                 Voice::Clinician => {
@@ -777,16 +791,5 @@ fn of_ten(value: f64) -> String {
         0 => "hardly any".to_owned(),
         10 => "nearly 10 in 10".to_owned(),
         some => format!("about {some} in 10"),
-    }
-}
-
-/// A text, or another where it is empty.
-trait IfEmpty {
-    fn if_empty(self, other: &str) -> String;
-}
-
-impl IfEmpty for String {
-    fn if_empty(self, other: &str) -> String {
-        if self.is_empty() { other.to_owned() } else { self }
     }
 }
