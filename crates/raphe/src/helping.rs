@@ -28,7 +28,7 @@ use crate::{
     timeline::{Event, Notice, Timeline},
     units::{Interval, TimeSpan},
 };
-use fit::{Fit, Point, Prior, Spell};
+use fit::{Fit, Point, Prior};
 use jiff::Timestamp;
 use serial::SerialTest;
 use series::{Important, Series};
@@ -329,10 +329,4 @@ fn new_suicidal_answer(timeline: &Timeline, knowledge: &Knowledge, start: f64, a
         if series::days_of(entry, &zone).0 <= start { before |= positive } else { since |= positive }
     }
     since && !before
-}
-
-/// When it was on, in order.
-#[must_use]
-pub fn periods(treatment: &Treatment) -> &[Spell] {
-    &treatment.spells
 }

@@ -117,10 +117,9 @@ fn person(world: World, seed: u64) -> (Outcome, f64) {
     let (wave, noise) = (size * (1.0 - error).sqrt(), size * error.sqrt());
     let mut state = wave * draws.normal();
     let mut path = Vec::new();
-    for week in 0..weeks {
+    for _ in 0..weeks {
         path.push((state, noise * draws.normal()));
         state = correlation * state + wave * (1.0 - correlation * correlation).sqrt() * draws.normal();
-        let _ = week;
     }
     // It begins after the worst of six weeks.
     let candidates = world.weeks_before - 1..world.weeks_before + 5;
