@@ -64,6 +64,7 @@ impl Reader {
             deficiency: self.file(Path::new("deficiency.toml")).unwrap_or_default(),
             article: self.list("article.toml", "statement"),
             synapse: self.list("synapse.toml", "parameter"),
+            helping: self.file(Path::new("helping.toml")).unwrap_or_default(),
             references: self.references(),
         }
     }
@@ -315,6 +316,12 @@ fn cited(base: &Base) -> Vec<(String, String)> {
         .chain(deficiency.rule_outs.iter().map(|item| &item.evidence))
     {
         evidence("deficiency.toml".to_owned(), list);
+    }
+    for list in (base.helping.onsets.iter().map(|item| &item.evidence))
+        .chain(base.helping.assumptions.iter().map(|item| &item.evidence))
+        .chain(base.helping.besides.iter().map(|item| &item.evidence))
+    {
+        evidence("helping.toml".to_owned(), list);
     }
     for item in &base.article {
         evidence(format!("article.toml: {}", item.id), &item.evidence);

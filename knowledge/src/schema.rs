@@ -12,8 +12,11 @@ use std::collections::BTreeMap;
 
 #[path = "schema/care.rs"]
 mod care;
+#[path = "schema/helping.rs"]
+mod helping;
 
 pub use care::*;
+pub use helping::*;
 
 /// Everything raphe knows, in the order of its files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -58,6 +61,8 @@ pub struct Base {
     pub article: Vec<ArticleStatement>,
     /// `synapse.toml`: parameters of the model of the synapse.
     pub synapse: Vec<SynapseParameter>,
+    /// `helping.toml`: what the question "is it helping?" takes for granted.
+    pub helping: Helping,
     /// `references.bib`, sorted by key.
     pub references: Vec<Reference>,
 }

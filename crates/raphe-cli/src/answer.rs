@@ -172,7 +172,7 @@ fn page(reports: &[(String, Report)]) -> String {
     html::print(&title, &articles)
 }
 
-fn printed(report: &Report) -> String {
+pub(crate) fn printed(report: &Report) -> String {
     text::print(report, Paint { colors: file::colors(), ..Paint::PLAIN })
 }
 

@@ -6,6 +6,7 @@
 mod answer;
 mod export;
 mod file;
+mod helping;
 mod import;
 mod knowledge;
 mod lint;
@@ -110,6 +111,17 @@ enum Verb {
         /// CSV on a terminal as well
         #[arg(long)]
         csv: bool,
+    },
+    /// Is it helping? Scores and feelings before and after something was started, stopped or done
+    Helping {
+        /// The diary; `-` reads standard input
+        file: PathBuf,
+        /// A medicine by any name, an activity or a piece of guidance: sertraline, light, CBT; `stop sertraline` asks about its end
+        #[arg(required = true, num_args = 1..)]
+        what: Vec<String>,
+        /// Write the picture to this file
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
     },
     /// Predict published observations, for validation: rows in, `id,pred` out
     Predict {
@@ -232,6 +244,9 @@ fn main() -> ExitCode {
         }
         Verb::Simulate { file, from, to, step, csv } => {
             simulate::simulate(file, from.as_deref(), to.as_deref(), step, *csv, &cli.common)
+        }
+        Verb::Helping { file, what, svg } => {
+            helping::helping(file, &what.join(" "), svg.as_deref(), &cli.common)
         }
         Verb::Predict { set } => predict::predict(set),
         Verb::Lint { files } => lint::lint(files, &cli.common),

@@ -50,7 +50,15 @@ impl Output {
 static OUTPUTS: LazyLock<Vec<Output>> = LazyLock::new(|| {
     let mut files = Vec::new();
     collect(&root().join("cases"), &mut files);
-    let outputs: Vec<Output> = files.iter().flat_map(|path| answers(path)).collect();
+    let mut outputs: Vec<Output> = files.iter().flat_map(|path| answers(path)).collect();
+    outputs.extend(
+        [
+            "helping-sertraline.raphe sertraline",
+            "helping-light.raphe light",
+            "helping-too-soon.raphe exercise",
+        ]
+        .map(helped),
+    );
     assert!(outputs.len() > 100, "only {} results were made from the cases", outputs.len());
     outputs
 });
@@ -102,11 +110,23 @@ fn assessed(of: &str, body: &str) -> Vec<Output> {
     let span = simulation::Span { from: None, to: as_of, step: TimeSpan::days(5.0) };
     let people = Population { seed: 1, people: 8 };
     let course = simulation::simulate(&resolved, &KNOWLEDGE, people, span);
+    let helping = raphe::helping::helping(&timeline, &KNOWLEDGE, "sertraline", as_of);
     vec![
+        Output::new(of, &raphe_json::Helping::new(&helping, &KNOWLEDGE, &zone)),
         Output::new(of, &raphe_json::Simulation::new(&course, &resolved, &KNOWLEDGE, as_of)),
         Output::new(of, &raphe_json::Assessment::new(&assessment, &KNOWLEDGE)),
         Output::new(of, &raphe_json::Lint::new("diary.raphe", &notices, &KNOWLEDGE, (as_of, &zone))),
     ]
+}
+
+/// Is it helping, for one of the examples.
+fn helped(asked: &str) -> Output {
+    let (file, what) = asked.split_once(' ').expect("a file and what is asked about");
+    let bytes = fs::read(root().join("examples").join(file)).expect("an example can be read");
+    let (timeline, _) = diary::read(&bytes);
+    let as_of = timeline.end().expect("an example has entries");
+    let answer = raphe::helping::helping(&timeline, &KNOWLEDGE, what, as_of);
+    Output::new(asked, &raphe_json::Helping::new(&answer, &KNOWLEDGE, &timeline.zone()))
 }
 
 fn checked(of: &str, asked: &str) -> Option<Output> {
@@ -202,7 +222,21 @@ fn what_was_not_computed_is_absent_and_never_null() {
 }
 
 /// Keys that count instead of measuring.
-const COUNTS: [&str; 3] = ["line", "column", "time_h"];
+const COUNTS: [&str; 9] = [
+    "line",
+    "column",
+    "time_h",
+    "tau_days",
+    "scores_before",
+    "scores_after",
+    "longest_gap_days",
+    "more",
+    "points",
+];
+/// Objects of probabilities and of a test, which are how sure something is and have no range of their own.
+const SURE: [&str; 2] = ["probability", "serial_t_test"];
+/// Where the schemas hold those, and scores as they were measured.
+const BARE: [&str; 4] = ["Probability", "SerialTest", "Measured", "Scored"];
 
 #[test]
 fn a_modeled_number_has_its_range_beside_it() {
@@ -237,7 +271,11 @@ fn a_modeled_number_has_its_range_beside_it() {
                 let (last, before) = (keys.next().unwrap_or(""), keys.next().unwrap_or(""));
                 let interval = ["median", "p5", "p95"];
                 let known = |key: &str| interval.contains(&key) || COUNTS.contains(&key);
-                assert!(known(last) || known(before), "{}: {at} is the bare number {number}", output.of);
+                assert!(
+                    known(last) || known(before) || SURE.contains(&before),
+                    "{}: {at} is the bare number {number}",
+                    output.of
+                );
             }
             _ => {}
         });
@@ -247,6 +285,7 @@ fn a_modeled_number_has_its_range_beside_it() {
         walk(schema.as_value(), "", &mut |at, value| {
             let bare = value.get("type").is_some_and(|kind| kind == "number");
             let curve = at.starts_with("/$defs/Series/") || at.starts_with("/properties/time_h/");
+            let curve = curve || BARE.iter().any(|name| at.starts_with(&format!("/$defs/{name}/")));
             assert!(
                 !bare || curve || at.starts_with("/$defs/Interval/"),
                 "{name}: {at} is a number without a range"

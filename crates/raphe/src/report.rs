@@ -6,13 +6,17 @@
 
 mod assessment;
 mod check;
+mod helping;
 pub mod html;
+pub mod picture;
 pub mod svg;
 mod synapse;
 pub mod text;
 
 pub use assessment::report;
 pub use check::check;
+pub use helping::{helping, picture as picture_of, verdict_word};
+pub use picture::Picture;
 
 use crate::{
     assess::{Finding, Reason, Scoped, Standing, Viewed, capital, list},
@@ -72,6 +76,8 @@ pub struct Item {
     pub under: Vec<Item>,
     /// A curve behind it.
     pub curve: Option<Curve>,
+    /// A picture behind it.
+    pub picture: Option<Picture>,
 }
 
 /// One thing over time, for looking at.

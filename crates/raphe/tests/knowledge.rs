@@ -148,6 +148,9 @@ rules! {
     article_statement_without_place: |base| base.article[55].places.clear();
     person_sentence_too_hard: |base| guidance(base, "cbt").person = "The OR of response is large.".into();
 
+    onset_does_not_read: |base| base.helping.onsets[0].tau = "three weeks".into();
+    assumption_missing: |base| base.helping.assumptions.retain(|item| item.id != "natural_days");
+
     citation_unknown: |base| oral(base).half_life[0].cite = "nobody2020".into();
     reference_never_cited: |base| reference(base).key = "unread2020".into();
     reference_without_year_title_or_source: |base| reference(base).year = None;

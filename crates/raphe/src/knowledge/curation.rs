@@ -16,11 +16,13 @@
 //! | `pairs` | rows that hide one another, and the combinations that kill |
 //! | `danger` | danger words, flags, help |
 //! | `care` | questionnaires, factors, guidance, features, the article's statements |
+//! | `helping` | what "is it helping?" takes for granted |
 //! | `sources` | citations, dates, references |
 //! | `sentences` | what a person will read |
 
 mod care;
 mod danger;
+mod helping;
 mod links;
 mod names;
 mod pairs;
@@ -203,6 +205,11 @@ rules! {
         "S1 to S112 stand in order, each with a place, a source, and a correction where one is due."
     care::person_sentence_too_hard
         "What a person reads has few, short sentences and no abbreviations of statistics."
+
+    helping::onset_does_not_read
+        "Each onset is of a piece of guidance that is there, its times read, and one holds for everything else."
+    helping::assumption_missing
+        "Every number that the analysis asks for is there once, and every certainty has its share."
 
     sources::citation_unknown
         "Every citation is in `references.bib`."

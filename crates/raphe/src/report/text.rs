@@ -92,6 +92,13 @@ pub(crate) fn print_item(out: &mut String, item: &Item, depth: usize, paint: Pai
         out.push_str(&format!("{indent}{line}  up to {}\n", crate::units::two_digits(most)));
         hang(out, &indent, &format!("{}.", curve.title), paint);
     }
+    if let Some(drawn) = &item.picture {
+        let indent = " ".repeat(lead.chars().count());
+        for line in super::picture::text(drawn, paint.width.saturating_sub(indent.len())) {
+            out.push_str(format!("{indent}{line}").trim_end());
+            out.push('\n');
+        }
+    }
     for under in &item.under {
         print_item(out, under, depth + 1, paint);
     }

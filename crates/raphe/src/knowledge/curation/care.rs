@@ -403,6 +403,8 @@ fn plain(base: &Base) -> Vec<(String, &str)> {
     let told = deficiency.science.iter().map(|item| (&item.id, &item.person));
     let told = told.chain(deficiency.refused.iter().map(|item| (&item.id, &item.person)));
     found.extend(told.map(|(id, text)| (format!("deficiency.toml: {id}"), text.as_str())));
+    let beside = base.helping.besides.iter();
+    found.extend(beside.map(|item| (format!("helping.toml: {}", item.id), item.person.as_str())));
     found
 }
 

@@ -112,6 +112,13 @@ fn sentences(base: &Base) -> Vec<(String, Fills, &str)> {
         voices.chain(deficiency.features.iter().flat_map(|item| item.also.iter().chain([&item.serotonin])));
     let voices = voices.chain(deficiency.rule_outs.iter().flat_map(|item| [&item.name, &item.test]));
     voices.for_each(|text| add("deficiency.toml".to_owned(), Fills::Nothing, text));
+    for item in &base.helping.besides {
+        let said = [&item.person, &item.clinician].into_iter();
+        said.for_each(|text| add(format!("helping.toml: {}", item.id), Fills::Nothing, text));
+    }
+    for item in &base.helping.assumptions {
+        add(format!("helping.toml: {}", item.id), Fills::Nothing, &item.means);
+    }
     for item in &base.article {
         let said = [&item.gist].into_iter().chain(&item.correction);
         said.for_each(|text| add(format!("article.toml: {}", item.id), Fills::Nothing, text));

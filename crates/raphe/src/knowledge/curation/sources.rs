@@ -101,6 +101,9 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
     deficiency.features.iter().for_each(|item| add("deficiency.toml", &item.sign, &item.evidence));
     deficiency.refused.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
     deficiency.rule_outs.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
+    base.helping.onsets.iter().for_each(|item| add("helping.toml", &item.guidance, &item.evidence));
+    base.helping.assumptions.iter().for_each(|item| add("helping.toml", &item.id, &item.evidence));
+    base.helping.besides.iter().for_each(|item| add("helping.toml", &item.id, &item.evidence));
     found
 }
 
