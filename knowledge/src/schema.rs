@@ -12,8 +12,11 @@ use std::collections::BTreeMap;
 
 #[path = "schema/care.rs"]
 mod care;
+#[path = "schema/plan.rs"]
+mod plan;
 
 pub use care::*;
+pub use plan::*;
 
 /// Everything raphe knows, in the order of its files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -56,6 +59,10 @@ pub struct Base {
     pub deficiency: Deficiency,
     /// `article.toml`: each statement of the article, its verdict and where it lives.
     pub article: Vec<ArticleStatement>,
+    /// `switching.toml`: how one medicine follows another.
+    pub switching: Vec<Switch>,
+    /// `stopping.toml`: what to know while a medicine is lowered and after it has ended.
+    pub stopping: Vec<Stopping>,
     /// `synapse.toml`: parameters of the model of the synapse.
     pub synapse: Vec<SynapseParameter>,
     /// `references.bib`, sorted by key.
@@ -173,6 +180,9 @@ pub struct Substance {
     /// Usual and highest doses by route.
     #[serde(default, rename = "dose")]
     pub doses: Vec<DoseRange>,
+    /// Strengths that can be bought, form by form.
+    #[serde(default, rename = "strength")]
+    pub strengths: Vec<Strength>,
     /// How long to wait after this one before another may be started.
     #[serde(default, rename = "washout")]
     pub washouts: Vec<Washout>,

@@ -104,7 +104,7 @@ pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> R
     Ok(ExitCode::SUCCESS)
 }
 
-fn question(as_of: Timestamp, common: &Common) -> Question {
+pub(crate) fn question(as_of: Timestamp, common: &Common) -> Question {
     Question { as_of, horizon: HORIZON, population: Population { seed: common.seed, people: common.people } }
 }
 
@@ -132,7 +132,7 @@ fn preface_notice(preface: &str) -> Notice {
     }
 }
 
-fn printed(report: &Report) -> String {
+pub(crate) fn printed(report: &Report) -> String {
     text::print(report, Paint { colors: file::colors(), ..Paint::PLAIN })
 }
 

@@ -6,11 +6,15 @@
 
 mod assessment;
 mod check;
+mod plan;
 mod synapse;
 pub mod text;
+mod whatif;
 
 pub use assessment::report;
 pub use check::check;
+pub use plan::plan;
+pub use whatif::whatif;
 
 use crate::{
     assess::{Finding, Reason, Scoped, Standing, Viewed, capital, list},
