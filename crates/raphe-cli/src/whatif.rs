@@ -35,7 +35,8 @@ pub(crate) fn whatif(path: &Path, lines: &[String], common: &Common) -> Result<E
     let names = knowledge.resolve(&after).1;
     let (as_of, _) = moment(&before, common)?;
     let question = question(as_of, common);
-    let mut answer = source::patiently("comparing", || whatif::whatif(&before, &after, lines, knowledge, &question));
+    let mut answer =
+        source::patiently("comparing", || whatif::whatif(&before, &after, lines, knowledge, &question));
     answer.notices = read.into_iter().chain(notices).chain(names).collect();
     answer.notices.dedup();
     let out = match common.json {

@@ -235,7 +235,10 @@ impl Plan {
             suicide_path: plan.suicide_path,
             too_much: plan.too_much.as_ref().map(|too_much| too_much.name.clone()),
             help: Help::new(&plan.help),
-            from: PlanSide { daily_mg: plan.from.daily_mg.filter(|_| !plan.suicide_path), ..side(&plan.from) },
+            from: PlanSide {
+                daily_mg: plan.from.daily_mg.filter(|_| !plan.suicide_path),
+                ..side(&plan.from)
+            },
             to: plan.to.as_ref().map(side),
             kind: plan.kind.map(|kind| match kind {
                 plan::Kind::Washout => "washout",

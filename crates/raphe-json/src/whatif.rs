@@ -94,10 +94,5 @@ fn difference(difference: &whatif::Difference) -> Difference {
         What::Enzyme(id) => ("enzyme", Some(id)),
         What::Target(id) => ("target", Some(id)),
     };
-    Difference {
-        what,
-        id: id.cloned(),
-        without: difference.without.clone(),
-        with: difference.with.clone(),
-    }
+    Difference { what, id: id.cloned(), without: difference.without.clone(), with: difference.with.clone() }
 }

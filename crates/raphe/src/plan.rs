@@ -30,7 +30,7 @@ pub use taper::{Rung, Taper};
 use crate::{
     assess::{self, Finding, Question, Scoped, capital, list},
     check::{self, TooMuch},
-    exposure::{intake, kinetics::slowest_half_life},
+    exposure::{intake, kinetics::slowest_half_life, later},
     knowledge::{
         Citation, Claim, Knowledge,
         schema::{HelpLine, Level, Substance, SwitchKind, Urgency},
@@ -172,8 +172,23 @@ pub struct Refused {
 
 /// Statements that a plan asks `stopping.toml` for.
 pub(crate) const STATEMENTS: &[&str] = &[
-    "agree", "fluoxetine_self", "gap_harm", "gap_not_zero", "incidence", "incidence_opposite", "maoi_stop", "more_likely",
-    "no_alternate_days", "no_crushing", "occupancy", "occupancy_limits", "onset", "pace", "proportion", "relapse", "start_watch",
+    "agree",
+    "fluoxetine_self",
+    "gap_harm",
+    "gap_not_zero",
+    "incidence",
+    "incidence_opposite",
+    "maoi_stop",
+    "more_likely",
+    "no_alternate_days",
+    "no_crushing",
+    "occupancy",
+    "occupancy_limits",
+    "onset",
+    "pace",
+    "proportion",
+    "relapse",
+    "start_watch",
     "toxicity",
 ];
 
@@ -216,7 +231,10 @@ pub fn plan(
         match line(knowledge, text, person.weight) {
             Ok(read) => lines.push(read),
             Err(Refusal::TooMuch(too_much)) => {
-                return Ok(Plan { too_much: Some(too_much), ..empty(knowledge, question, &person, from, to) });
+                return Ok(Plan {
+                    too_much: Some(too_much),
+                    ..empty(knowledge, question, &person, from, to)
+                });
             }
             Err(Refusal::Unread(notices)) => return Err(notices),
         }
@@ -231,10 +249,13 @@ pub fn plan(
         ));
     }
     let ground = match with {
-        Some(timeline) => Ground::of_diary(knowledge, timeline, from, asked_dose.then_some(&asked_line), question)?,
+        Some(timeline) => {
+            Ground::of_diary(knowledge, timeline, from, asked_dose.then_some(&asked_line), question)?
+        }
         None => Ground::usual(knowledge, &person, from, asked_line, question),
     };
-    let assessment = assess::assess(&ground.timeline, knowledge, &Question { population: NOBODY, ..*question });
+    let assessment =
+        assess::assess(&ground.timeline, knowledge, &Question { population: NOBODY, ..*question });
     let now = (assessment.urgency, worst(&assessment.findings, None));
     let plan = Plan {
         now,
@@ -248,9 +269,11 @@ pub fn plan(
     }
     if with.is_some() && assessment.urgency >= Urgency::Urgent {
         let says = "First what `raphe assess` says of this diary: it is urgent. A change is planned when that is over.";
-        let findings = assessment.findings.into_iter().filter(|finding| finding.level >= Level::Major).collect();
+        let findings =
+            assessment.findings.into_iter().filter(|finding| finding.level >= Level::Major).collect();
         return Ok(Plan { refused: Some(Refused { says: says.to_owned(), findings }), ..plan });
     }
+    let ground = ground.with_last_dose(knowledge, &from.id);
     Ok(match (to, to_line) {
         (Some(to), Some(line)) => switch(knowledge, question, &ground, plan, from, to, line),
         _ => stop(knowledge, question, &ground, plan, from),
@@ -292,7 +315,9 @@ fn line(knowledge: &Knowledge, text: &str, weight: Option<Mass>) -> Result<(Dose
     let (name, how) = check::split(text);
     let typical = knowledge
         .find_substance(name)
-        .and_then(|substance| substance.doses.iter().find(|dose| dose.per == "day").or(substance.doses.first()))
+        .and_then(|substance| {
+            substance.doses.iter().find(|dose| dose.per == "day").or(substance.doses.first())
+        })
         .map(|dose| dose.typical.clone());
     let written = how.is_some();
     // A comma that can be read two ways is refused, but its larger reading counts for the danger.
@@ -315,7 +340,10 @@ fn line(knowledge: &Knowledge, text: &str, weight: Option<Mass>) -> Result<(Dose
     }
     if let Dose::Unread { text: dose, .. } = &line.dose {
         let says = format!("in `{text}`: `{dose}` is not a dose");
-        return Err(Refusal::Unread(wrong(says, "write a number and a unit, for example `sertraline:50 mg`")));
+        return Err(Refusal::Unread(wrong(
+            says,
+            "write a number and a unit, for example `sertraline:50 mg`",
+        )));
     }
     line.name.id = knowledge.find_substance(name).map(|substance| substance.id.clone());
     line.schedule = line.schedule.or(Some(Schedule::TimesADay(1)));
@@ -333,6 +361,8 @@ struct Ground {
     usual: bool,
     /// The day of the last dose: the first on which it can be, or the one on which it was.
     last_day: civil::Date,
+    /// Its hour.
+    last_dose: Timestamp,
     /// It is taken no more.
     ended: bool,
     zone: TimeZone,
@@ -347,11 +377,21 @@ impl Ground {
         Side { daily_mg: self.daily_mg, usual: self.usual, ..side(from) }
     }
 
-    fn usual(knowledge: &Knowledge, person: &Person, from: &Substance, line: DoseLine, question: &Question) -> Self {
+    fn usual(
+        knowledge: &Knowledge,
+        person: &Person,
+        from: &Substance,
+        line: DoseLine,
+        question: &Question,
+    ) -> Self {
         let as_of = question.as_of;
         let begun = as_of.saturating_sub(RUN_IN).unwrap_or(Timestamp::MIN);
-        let entry =
-            Entry { when: When::at(begun), event: Event::Start(line.clone()), origin: Origin::Asked(1), note: None };
+        let entry = Entry {
+            when: When::at(begun),
+            event: Event::Start(line.clone()),
+            origin: Origin::Asked(1),
+            note: None,
+        };
         let (timeline, _) = knowledge.resolve(&Timeline::new(person.clone(), vec![entry]));
         let zone = timeline.zone();
         let daily_mg = daily(&line, person.weight);
@@ -359,6 +399,7 @@ impl Ground {
             daily_mg,
             usual: !from.doses.iter().all(|dose| dose.typical.is_empty()),
             last_day: as_of.to_zoned(zone.clone()).date(),
+            last_dose: as_of,
             ended: false,
             zone,
             going_on: Vec::new(),
@@ -415,7 +456,10 @@ impl Ground {
             notices.push(Notice {
                 weight: Weight::Warning,
                 place: None,
-                says: format!("the diary does not tell the dose of {}: a usual one was taken for the steps", from.names.inn),
+                says: format!(
+                    "the diary does not tell the dose of {}: a usual one was taken for the steps",
+                    from.names.inn
+                ),
                 help: Some("write the dose to have the steps from there".to_owned()),
             });
         }
@@ -426,6 +470,7 @@ impl Ground {
             daily_mg: daily(&line, timeline.person.weight),
             usual,
             last_day: if spell.running { date(as_of) } else { date(spell.last) },
+            last_dose: spell.last,
             ended: !spell.running,
             going_on: going_on.map(|other| other.substance.clone()).collect(),
             with_diary: true,
@@ -436,6 +481,14 @@ impl Ground {
         })
     }
 
+    /// The hour of the last dose of day 0, of what is still taken.
+    fn with_last_dose(self, knowledge: &Knowledge, from: &str) -> Self {
+        let (uses, _) = intake::uses(&self.ended(), knowledge, self.at(1, 0));
+        let spell = uses.iter().find(|one| one.substance == from).and_then(|one| one.spells.last());
+        let last_dose = spell.map_or(self.last_dose, |spell| spell.last);
+        Self { last_dose, ..self }
+    }
+
     /// A moment of a day, the hour of the morning dose by default.
     fn at(&self, day: i64, hour: i8) -> Timestamp {
         let date = self.last_day.checked_add(day.days()).unwrap_or(civil::Date::MAX);
@@ -444,6 +497,11 @@ impl Ground {
 
     fn date(&self, day: i64) -> civil::Date {
         self.last_day.checked_add(day.days()).unwrap_or(civil::Date::MAX)
+    }
+
+    /// When the new one begins, so many whole days after the last dose of the old one.
+    fn begin(&self, day: u32) -> Timestamp {
+        later(self.last_dose, TimeSpan::days(f64::from(day)))
     }
 
     /// The timeline with the old medicine ended after the last dose of day 0.
@@ -539,7 +597,7 @@ fn switch(
         timeline: &timeline,
         from: &from.id,
         line: &line,
-        first: ground.at(0, 8),
+        first: ground.begin(0),
         overlaps: !mao && published != SwitchKind::Washout,
     };
     let modeled = change.model(question.population);
@@ -559,12 +617,18 @@ fn switch(
             weight: Weight::Warning,
             place: None,
             says: format!("no published wait between {} and {} is known here", from.names.inn, to.names.inn),
-            help: Some("that no rule is known does not mean that none is needed; ask a pharmacist".to_owned()),
+            help: Some(
+                "that no rule is known does not mean that none is needed; ask a pharmacist".to_owned(),
+            ),
         });
     }
     let tolerated = (!mao && known.is_some()).then_some((Urgency::Watch, Level::Moderate));
     let limit = steps::Limit { now: plan.now, tolerated };
     let least = if kind == Kind::Direct { wanted.max(1) } else { wanted };
+    // What ended earlier has waited already; nothing is begun before today.
+    let today = question.as_of.to_zoned(ground.zone.clone()).date();
+    let passed = ground.last_day.until(today).map_or(0, |span| span.get_days().max(0) as u32);
+    let from_day = least.max(passed);
     let mut reasons: Vec<String> = Vec::new();
     if model_days > ruled {
         let why = because(knowledge, question, ground, &change, from, model_days);
@@ -577,7 +641,7 @@ fn switch(
     }
     let begin = match kind {
         Kind::CrossTaper => Ok(0),
-        _ => steps::first_allowed(knowledge, question, ground, &timeline, &line, &to.id, least, &limit),
+        _ => steps::first_allowed(knowledge, question, ground, &timeline, &line, &to.id, from_day, &limit),
     };
     let day = match begin {
         Ok(day) => day,
@@ -600,18 +664,24 @@ fn switch(
             return plan;
         }
     };
-    if day > least {
+    if day > from_day {
         reasons.push(format!(
-            "Begun on day {least}, the judgment would be worse than now while {} still counts; so it is moved to day {day}.",
+            "Begun on day {from_day}, the judgment would be worse than now while {} still counts; so it is moved to day {day}.",
             from.names.inn
         ));
     }
     let gap = kind == Kind::Washout;
-    plan.min_days = Some(if kind == Kind::CrossTaper { 0 } else { day });
+    plan.min_days = Some(match kind {
+        Kind::CrossTaper => 0,
+        _ if day == from_day => least,
+        _ => day,
+    });
     if reasons.is_empty() {
         reasons.extend(match (rule_days, kind) {
             (_, Kind::CrossTaper) => None,
-            (Some(days), _) if f64::from(day) <= days => Some("The strictest published rule decides.".to_owned()),
+            (Some(days), _) if f64::from(least) <= days => {
+                Some("The strictest published rule decides.".to_owned())
+            }
             _ => None,
         });
     }
@@ -625,20 +695,23 @@ fn switch(
         taper::taper(knowledge, from, &ground.line, mg)
     });
     plan.steps = steps::switch(knowledge, question, ground, kind, from, to, &line, day, way.as_ref());
-    if let Some(way) = way.filter(|_| kind == Kind::CrossTaper) {
-        plan.strengths = way.citations;
-        plan.strength_notes = way.notes;
+    if kind == Kind::CrossTaper {
+        let pieces = from.strengths.iter().filter(|one| one.form != "liquid");
+        plan.strengths = pieces.flat_map(|one| &one.evidence).map(Citation::from).collect();
     }
     refuse_worse(&mut plan, &limit);
-    plan.watch = words::watch(knowledge, from, false, gap && day > 1, false, true);
+    let takes_over = to.mechanisms.iter().any(|action| knowledge.within(&action.class, "sri"));
+    let said = words::Way { gap: gap && day > 1, starts: true, takes_over, ..words::Way::default() };
+    plan.watch = words::watch(knowledge, from, said);
     plan.frees = words::frees(knowledge, &plan.from, &ground.going_on);
     plan
 }
 
 /// Takes a plan back one of whose steps would make it worse than now.
 fn refuse_worse(plan: &mut Plan, limit: &steps::Limit) {
-    let worse = plan.steps.iter().find_map(|step| step.check.as_ref().filter(|check| !limit.allows(check)));
-    if let Some(worse) = worse {
+    let begun = plan.to.as_ref().map(|to| to.id.as_str());
+    let mut checks = plan.steps.iter().filter_map(|step| step.check.as_ref());
+    if let Some(worse) = checks.find(|check| !limit.allows(check, begun)) {
         let says = format!(
             "There is no plan: on one of its steps the judgment would be {} and {}, worse than it is now.",
             crate::report::urgency_word(worse.urgency).to_lowercase(),
@@ -677,7 +750,8 @@ fn because(
         // A factor counts when the day without it comes at least a day, and a tenth, sooner.
         let counts = |without: f64| base - without >= (0.1 * base).max(1.0);
         if !person.genes.is_empty() && counts(with(&|person| person.genes.clear())) {
-            let genes: Vec<String> = person.genes.iter().map(|(gene, kind)| format!("{gene} {kind}")).collect();
+            let genes: Vec<String> =
+                person.genes.iter().map(|(gene, kind)| format!("{gene} {kind}")).collect();
             why.push(format!("this person's genes ({}) remove {} slowly", genes.join(", "), from.names.inn));
         }
         if person.born.is_some() && counts(with(&|person| person.born = None)) {
@@ -704,16 +778,15 @@ fn because(
             .cloned()
             .collect();
         if !ground.going_on.is_empty() && counts(first_day(&change.timeline.holding(alone))) {
-            why.push("other medicines that are taken slow its removal or act on serotonin as well".to_owned());
+            why.push(
+                "other medicines that are taken slow its removal or act on serotonin as well".to_owned(),
+            );
         }
-        let usual = knowledge
-            .find_substance(&from.id)
-            .and_then(|substance| substance.doses.iter().find(|dose| dose.per == "day"))
-            .and_then(|dose| crate::exposure::kinetics::middle::<Mass>(&dose.usual, Mass::as_mg));
-        if let (Some(mg), Some(usual)) = (ground.daily_mg, usual)
-            && mg > 1.2 * usual
+        let lower = usual_dose(knowledge, change.timeline, from);
+        if let (Some(mg), Some(lower)) = (ground.daily_mg, lower)
+            && counts(first_day(&lower))
         {
-            why.push(format!("the dose, {} mg a day, is high", taper::number(mg)));
+            why.push(format!("the dose, {} mg a day, is above the usual one", taper::number(mg)));
         }
     }
     let enzyme = crate::exposure::irreversible_target(from);
@@ -722,12 +795,32 @@ fn because(
         why.push(format!("{} destroys {enzyme}, which is made again only over weeks", from.names.inn));
     } else if let Some(slow) = metabolite.filter(|slow| slow.moiety != from.id) {
         let (name, half) = (knowledge.substance_name(&slow.moiety).to_owned(), slow.median / 24.0);
-        why.push(format!("what the body makes of it, {name}, stays (half-life about {} days)", taper::number(libm::round(half * 10.0) / 10.0)));
+        why.push(format!(
+            "what the body makes of it, {name}, stays (half-life about {} days)",
+            taper::number(libm::round(half * 10.0) / 10.0)
+        ));
     }
     if why.is_empty() {
         why.push(format!("what is left of {} still adds to the new one until day {}", from.names.inn, days));
     }
     why
+}
+
+/// The same timeline with the old medicine at its usual dose, where that is a lower one.
+fn usual_dose(knowledge: &Knowledge, timeline: &Timeline, from: &Substance) -> Option<Timeline> {
+    let (typical, _) = line(knowledge, &from.names.inn, timeline.person.weight).ok()?;
+    let usual = daily(&typical, timeline.person.weight)?;
+    let entries = timeline.entries.iter().cloned().map(|mut entry| {
+        if let Event::Start(own) | Event::Change(own) = &mut entry.event
+            && own.name.id.as_deref() == Some(from.id.as_str())
+            && daily(own, timeline.person.weight).is_some_and(|mg| mg > usual)
+        {
+            (own.dose, own.schedule) = (typical.dose.clone(), typical.schedule.clone());
+        }
+        entry
+    });
+    let entries: Vec<Entry> = entries.collect();
+    (entries != timeline.entries).then(|| timeline.holding(entries))
 }
 
 /// Off one medicine.
@@ -740,10 +833,14 @@ fn stop(
 ) -> Plan {
     if ground.ended {
         plan.refused = Some(Refused {
-            says: format!("{} was last taken on {}: there is nothing left to come down from.", capital(&from.names.inn), ground.last_day),
+            says: format!(
+                "{} was last taken on {}: there is nothing left to come down from.",
+                capital(&from.names.inn),
+                ground.last_day
+            ),
             findings: Vec::new(),
         });
-        plan.watch = words::watch(knowledge, from, false, false, false, false);
+        plan.watch = words::watch(knowledge, from, words::Way::default());
         plan.frees = words::frees(knowledge, &plan.from, &ground.going_on);
         return plan;
     }
@@ -756,15 +853,19 @@ fn stop(
     }
     plan.kind = Some(if way.rungs.is_empty() { Kind::Stop } else { Kind::Taper });
     plan.steps = steps::stop(knowledge, question, ground, from, &way);
-    plan.strengths = way.citations;
-    plan.strength_notes = way.notes;
+    if plan.kind == Some(Kind::Taper) {
+        plan.strengths.clone_from(&way.citations);
+        plan.strength_notes.clone_from(&way.notes);
+    }
     let limit = steps::Limit { now: plan.now, tolerated: None };
     refuse_worse(&mut plan, &limit);
-    let occupied = way.occupancy.is_some() && from.id != "fluoxetine";
-    plan.watch = words::watch(knowledge, from, true, false, occupied, false);
-    if from.id == "fluoxetine" {
-        plan.watch.retain(|told| !matches!(told.id.as_str(), "proportion" | "occupancy"));
-    }
+    let said = words::Way {
+        stops: true,
+        steps: plan.kind == Some(Kind::Taper),
+        occupancy: way.occupancy.is_some(),
+        ..words::Way::default()
+    };
+    plan.watch = words::watch(knowledge, from, said);
     plan.frees = words::frees(knowledge, &plan.from, &ground.going_on);
     plan
 }

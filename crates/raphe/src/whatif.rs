@@ -12,7 +12,7 @@ use crate::{
         Knowledge,
         schema::{HelpLine, Level, Urgency},
     },
-    timeline::{DoseLine, Entry, Event, Notice, Origin, Timeline},
+    timeline::{DoseLine, Entry, Event, Notice, Origin, Precision, Timeline},
     units::{Interval, TimeSpan},
 };
 use jiff::Timestamp;
@@ -73,12 +73,13 @@ pub enum What {
 
 /// Levels that differ by less than this share are the same to a reader.
 const SAME: f64 = 0.05;
-/// Hours after a later line at which it is judged.
-const AFTER: [f64; 3] = [1.0, 24.0, 48.0];
+/// Hours after a later line at which it is judged: of a known hour, and of a day, whose doses may lie anywhere in it.
+const AFTER_HOUR: [f64; 4] = [1.0, 4.0, 24.0, 48.0];
+const AFTER_DAY: [f64; 4] = [15.0, 24.0, 36.0, 48.0];
 
 /// Assesses with and without lines that were read from text.
 ///
-/// `added` holds both the person's lines and the new ones; `new` says which are new, by the line of the diary.
+/// `after` holds the person's lines and the new ones.
 #[must_use]
 pub fn whatif(
     before: &Timeline,
@@ -108,8 +109,11 @@ pub fn whatif(
         return WhatIf { too_much, ..blank };
     }
     // The moment that was asked for, and each that a new line makes worth asking for; the worst with the lines is shown.
-    let later_lines = new.iter().map(|entry| entry.when.start).filter(|start| *start > question.as_of);
-    let moments = later_lines.flat_map(|start| AFTER.map(|hours| later(start, TimeSpan::hours(hours))));
+    let later_lines = new.iter().filter(|entry| entry.when.start > question.as_of);
+    let moments = later_lines.flat_map(|entry| {
+        let after = if entry.when.precision == Precision::Moment { AFTER_HOUR } else { AFTER_DAY };
+        after.map(|hours| later(entry.when.start, TimeSpan::hours(hours)))
+    });
     // A line that has just begun has not reached its height.
     let recent = new.iter().any(|entry| {
         entry.when.start <= question.as_of && later(entry.when.start, TimeSpan::days(2.0)) > question.as_of
@@ -128,13 +132,16 @@ pub fn whatif(
     let worst = match moments.len() {
         1 => question.as_of,
         _ => {
-            let judged = moments.iter().map(|at| (rank(&assess(after, knowledge, &Question { as_of: *at, ..quick })), *at));
+            let judged = moments
+                .iter()
+                .map(|at| (rank(&assess(after, knowledge, &Question { as_of: *at, ..quick })), *at));
             let judged: Vec<((Urgency, Level, f64), Timestamp)> = judged.collect();
             let better = |a: &(Urgency, Level, f64), b: &(Urgency, Level, f64)| {
                 (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2))
             };
             // Among equals the earliest.
-            let first = |best: ((Urgency, Level, f64), Timestamp), next: ((Urgency, Level, f64), Timestamp)| {
+            let first = |best: ((Urgency, Level, f64), Timestamp),
+                         next: ((Urgency, Level, f64), Timestamp)| {
                 if better(&next.0, &best.0).is_gt() { next } else { best }
             };
             judged.into_iter().reduce(first).map_or(question.as_of, |(_, at)| at)
@@ -211,14 +218,20 @@ fn differences(without: &Assessment, with: &Assessment) -> Vec<Difference> {
         (None, None) => false,
         _ => true,
     };
-    let told = |value: Option<Interval>, unit: &str| value.map_or("not there".to_owned(), |value| range(value, unit));
+    let told = |value: Option<Interval>, unit: &str| {
+        value.map_or("not there".to_owned(), |value| range(value, unit))
+    };
     // What an overdose does is for those who treat it.
     let hidden = without.has_overdose() || with.has_overdose();
     let peaks = (without.synapse.peak_fold_change_24h, with.synapse.peak_fold_change_24h);
     if !hidden && apart(peaks.0, peaks.1) {
         add(What::Serotonin, told(peaks.0, " times"), told(peaks.1, " times"));
     }
-    let mut listed = |ids: BTreeSet<String>, what: &dyn Fn(String) -> What, of: &dyn Fn(&Assessment, &str) -> Option<Interval>, scale: f64, unit: &str| {
+    let mut listed = |ids: BTreeSet<String>,
+                      what: &dyn Fn(String) -> What,
+                      of: &dyn Fn(&Assessment, &str) -> Option<Interval>,
+                      scale: f64,
+                      unit: &str| {
         for id in ids {
             let (old, new) = (of(without, &id), of(with, &id));
             if apart(old, new) {
@@ -227,7 +240,9 @@ fn differences(without: &Assessment, with: &Assessment) -> Vec<Difference> {
             }
         }
     };
-    let both = |of: &dyn Fn(&Assessment) -> Vec<String>| of(without).into_iter().chain(of(with)).collect::<BTreeSet<String>>();
+    let both = |of: &dyn Fn(&Assessment) -> Vec<String>| {
+        of(without).into_iter().chain(of(with)).collect::<BTreeSet<String>>()
+    };
     if !hidden {
         listed(
             both(&|one| one.remaining.iter().map(|left| left.moiety.clone()).collect()),
@@ -239,7 +254,9 @@ fn differences(without: &Assessment, with: &Assessment) -> Vec<Difference> {
         listed(
             both(&|one| one.synapse.targets.iter().map(|target| target.target.id().to_owned()).collect()),
             &What::Target,
-            &|one, id| one.synapse.targets.iter().find(|target| target.target.id() == id).map(|target| target.share),
+            &|one, id| {
+                one.synapse.targets.iter().find(|target| target.target.id() == id).map(|target| target.share)
+            },
             100.0,
             " %",
         );

@@ -113,10 +113,12 @@ impl Change<'_> {
         let does = own.folds.first().copied().unwrap_or(1.0) / bare.folds.first().copied().unwrap_or(1.0);
         // The new one neither raises serotonin by itself nor what the old one has raised; or the old one does nothing.
         let leaves = |values: &[f64]| (1.0 / ACTS..ACTS).contains(&middle(values));
-        let changed: Vec<f64> = at_once.folds.iter().zip(&alone.folds).map(|(with, alone)| with / alone).collect();
+        let changed: Vec<f64> =
+            at_once.folds.iter().zip(&alone.folds).map(|(with, alone)| with / alone).collect();
         if (does < ACTS && leaves(&raises)) || leaves(&changed) && middle(&old.folds) < ACTS {
             let why_not = Some(
-                "in the model the two do not add to each other's effect on serotonin, so it sets no day".to_owned(),
+                "in the model the two do not add to each other's effect on serotonin, so it sets no day"
+                    .to_owned(),
             );
             return Modeled { why_not, ..Modeled::default() };
         }

@@ -105,9 +105,14 @@ pub fn rules(knowledge: &Knowledge, from: &Substance, to: &Substance) -> Option<
     };
     let how = row.and_then(|(_, row)| {
         let says = row.says.replace("{a}", &from.names.inn).replace("{b}", &to.names.inn);
-        knowledge.claim(capital(&says), row.evidence.iter().map(Citation::from))
+        knowledge.claim(sentences(&says), row.evidence.iter().map(Citation::from))
     });
     Some(Rules { waits, kind, how })
+}
+
+/// The same text with every sentence begun in upper case: a name may stand there.
+fn sentences(text: &str) -> String {
+    text.split(". ").map(capital).collect::<Vec<String>>().join(". ")
 }
 
 fn read(value: &Value) -> Option<Wait> {
@@ -120,7 +125,9 @@ fn of_pairs(knowledge: &Knowledge, from: &Substance, to: &Substance) -> Vec<Wait
     let mut best: Vec<(u32, &Pair, Option<&String>)> = Vec::new();
     for pair in &knowledge.base().pairs {
         for (a, b, after) in [(&pair.a, &pair.b, &pair.after_a), (&pair.b, &pair.a, &pair.after_b)] {
-            let (Some(left), Some(right)) = (fit(knowledge, from, a), fit(knowledge, to, b)) else { continue };
+            let (Some(left), Some(right)) = (fit(knowledge, from, a), fit(knowledge, to, b)) else {
+                continue;
+            };
             let place = best.iter().position(|(_, other, _)| other.kind == pair.kind);
             match place {
                 Some(place) if best[place].0 >= left + right => {}

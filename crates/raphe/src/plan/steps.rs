@@ -9,10 +9,10 @@ use crate::{
     assess::{self, Finding, Question},
     exposure::later,
     knowledge::{
-        Knowledge, best,
+        Knowledge,
         schema::{Level, Substance, Urgency},
     },
-    timeline::{Dose, DoseLine, Entry, Event, Origin, Schedule, Timeline, When, Amount, Quantity},
+    timeline::{Amount, Dose, DoseLine, Entry, Event, Form, Origin, Quantity, Schedule, Timeline, When},
     units::{Mass, TimeSpan},
 };
 use jiff::civil;
@@ -58,9 +58,17 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    pub(super) fn allows(&self, check: &StepCheck) -> bool {
+    /// Whether a step may be taken: no more urgent and no worse than now, and what is begun is never contraindicated with
+    /// anything, however bad it is now.
+    pub(super) fn allows(&self, check: &StepCheck, begun: Option<&str>) -> bool {
         let (urgency, level) = self.tolerated.unwrap_or((Urgency::None, Level::NoneKnown));
-        check.urgency <= self.now.0.max(urgency) && check.level <= self.now.1.max(level)
+        let ruled_out = |finding: &Finding| {
+            finding.level == Level::Contraindicated
+                && finding.substances.iter().any(|id| Some(id.as_str()) == begun)
+        };
+        check.urgency <= self.now.0.max(urgency)
+            && check.level <= self.now.1.max(level)
+            && !check.findings.iter().any(ruled_out)
     }
 }
 
@@ -79,7 +87,10 @@ fn judged(knowledge: &Knowledge, question: &Question, timeline: &Timeline, at: j
         let assessment = assess::assess(timeline, knowledge, &question);
         let level = worst(&assessment.findings, None);
         if (assessment.urgency, level) >= (found.urgency, found.level) {
-            let kept = assessment.findings.into_iter().filter(|finding| finding.level == level && level > Level::NoneKnown);
+            let kept = assessment
+                .findings
+                .into_iter()
+                .filter(|finding| finding.level == level && level > Level::NoneKnown);
             found.findings = kept.collect();
         }
         found.urgency = found.urgency.max(assessment.urgency);
@@ -88,8 +99,19 @@ fn judged(knowledge: &Knowledge, question: &Question, timeline: &Timeline, at: j
     found
 }
 
+/// The new one begins so many whole days after the last dose of the old one, at the same hour.
+fn begun(ground: &Ground, day: u32, line: DoseLine) -> Entry {
+    let at = ground.begin(day);
+    Entry { when: When::at(at), event: Event::Start(line), origin: Origin::Asked(900), note: None }
+}
+
 fn entry(ground: &Ground, day: i64, hour: i8, event: Event) -> Entry {
-    Entry { when: When::at(ground.at(day, hour)), event, origin: Origin::Asked(1000 + day as u32), note: None }
+    Entry {
+        when: When::at(ground.at(day, hour)),
+        event,
+        origin: Origin::Asked(1000 + day as u32),
+        note: None,
+    }
 }
 
 /// The same line with so many milligrams once a day.
@@ -111,16 +133,15 @@ pub(super) fn first_allowed(
     limit: &Limit,
 ) -> Result<u32, Vec<Finding>> {
     let try_day = |day: u32| {
-        let timeline = ended.with([entry(ground, i64::from(day), 8, Event::Start(line.clone()))]);
-        judged(knowledge, question, &timeline, ground.at(i64::from(day), 8))
+        judged(knowledge, question, &ended.with([begun(ground, day, line.clone())]), ground.begin(day))
     };
     let first = try_day(least);
-    if limit.allows(&first) {
+    if limit.allows(&first, Some(to)) {
         return Ok(least);
     }
     // What still stands when the old one is long gone is not its doing.
     let last = try_day(LATEST.max(least));
-    if !limit.allows(&last) {
+    if !limit.allows(&last, Some(to)) {
         let against = |finding: &Finding| finding.substances.iter().any(|id| id == to);
         let (own, rest): (Vec<Finding>, Vec<Finding>) = last.findings.into_iter().partition(against);
         return Err(if own.is_empty() { rest } else { own });
@@ -128,16 +149,17 @@ pub(super) fn first_allowed(
     let (mut no, mut yes) = (least, LATEST.max(least));
     while yes - no > 1 {
         let middle = (no + yes) / 2;
-        if limit.allows(&try_day(middle)) { yes = middle } else { no = middle }
+        if limit.allows(&try_day(middle), Some(to)) { yes = middle } else { no = middle }
     }
     Ok(yes)
 }
 
-/// The lowest usual dose, in words and milligrams a day.
-fn low(substance: &Substance) -> Option<f64> {
-    let dose = substance.doses.iter().find(|dose| dose.per == "day")?;
-    let ((low, _), _) = best::<Mass>(&dose.usual)?;
-    Some(low.as_mg())
+/// The smallest whole piece of the form in which it is taken, milligrams: where one begins low.
+fn low(substance: &Substance, line: &DoseLine) -> Option<f64> {
+    let slow = line.form == Some(Form::ExtendedRelease);
+    let own = |form: &str| (form == "extended_release") == slow && form != "liquid";
+    let amounts = substance.strengths.iter().filter(|one| own(&one.form)).flat_map(|one| &one.amounts);
+    amounts.filter_map(|text| text.parse::<Mass>().ok()).map(Mass::as_mg).min_by(f64::total_cmp)
 }
 
 fn mg(value: f64) -> String {
@@ -158,13 +180,29 @@ pub(super) fn switch(
     way: Option<&Taper>,
 ) -> Vec<Step> {
     let (a, b) = (&from.names.inn, &to.names.inn);
-    let begin = low(to);
-    let start = begin.map_or_else(|| format!("begin {b} at its lowest dose"), |low| format!("begin {b} low, usually with {} a day", mg(low)));
+    let begin = low(to, line);
+    let start = match begin {
+        _ if !is_antidepressant(to) => format!("the first dose of {b}, as the prescriber sets it"),
+        Some(low) => format!(
+            "begin {b} low, with the dose that the prescriber sets (the smallest piece is {})",
+            mg(low)
+        ),
+        None => format!("begin {b} low, with the dose that the prescriber sets"),
+    };
     let mut steps = Vec::new();
     let mut timeline = ground.timeline.clone();
-    let mut add = |steps: &mut Vec<Step>, entries: Vec<Entry>, day: u32, latest: Option<u32>, substance: &Substance, daily_mg, says: String, occupancy| {
+    let mut add = |steps: &mut Vec<Step>,
+                   entries: Vec<Entry>,
+                   day: u32,
+                   latest: Option<u32>,
+                   substance: &Substance,
+                   daily_mg: Option<f64>,
+                   says: String,
+                   occupancy: Option<f64>| {
+        let at = entries.iter().map(|entry| entry.when.start).max();
         timeline = timeline.with(entries);
-        let check = judged(knowledge, question, &timeline, ground.at(i64::from(day), 8));
+        let at = at.unwrap_or_else(|| ground.at(i64::from(day), 8));
+        let check = judged(knowledge, question, &timeline, at);
         steps.push(Step {
             day,
             day_latest: latest,
@@ -176,27 +214,26 @@ pub(super) fn switch(
             check: Some(check),
         });
     };
-    let begun = |day: u32| {
-        let dose = begin.map_or_else(|| line.clone(), |low| if line.dose == Dose::Unknown { line.clone() } else { at_dose(line, low) });
-        entry(ground, i64::from(day), 8, Event::Start(dose))
+    let dose = match begin {
+        Some(low) if line.dose != Dose::Unknown => at_dose(line, low),
+        _ => line.clone(),
     };
     if kind == Kind::CrossTaper {
-        let rungs: Vec<_> = way.map(|way| way.rungs.clone()).unwrap_or_default();
-        // Two or three steps are enough: the other one is there already.
-        let picked: Vec<_> = match rungs.len() {
-            0..=2 => rungs,
-            many => vec![rungs[many / 3].clone(), rungs[2 * many / 3].clone()],
-        };
+        // Pieces, no liquid: the other one is there already, so two steps are enough.
+        let picked = taper::stepping_back(from, &ground.line, ground.daily_mg.unwrap_or(0.0));
         let usual = super::daily(line, ground.timeline.person.weight);
-        let mut entries = vec![begun(0)];
-        let first = picked.first().map_or(String::new(), |rung| format!("lower {a} to {} a day ({}) and ", mg(rung.mg), rung.made_of));
+        let mut entries = vec![entry(ground, 0, 8, Event::Start(dose))];
+        let first = picked.first().map_or(String::new(), |rung| {
+            format!("lower {a} to {} a day ({}) and ", mg(rung.mg), rung.made_of)
+        });
         if let Some(rung) = picked.first() {
             entries.push(entry(ground, 1, 0, Event::Change(at_dose(&ground.line, rung.mg))));
         }
         add(&mut steps, entries, 0, None, to, begin, format!("{first}{start}"), None);
         let mut at = 7;
         for rung in picked.iter().skip(1) {
-            let entries = vec![entry(ground, i64::from(at), 0, Event::Change(at_dose(&ground.line, rung.mg)))];
+            let entries =
+                vec![entry(ground, i64::from(at), 0, Event::Change(at_dose(&ground.line, rung.mg)))];
             let says = format!("lower {a} to {} a day ({}); keep {b}", mg(rung.mg), rung.made_of);
             add(&mut steps, entries, at, Some(2 * at), from, Some(rung.mg), says, rung.occupancy);
             at += 7;
@@ -207,18 +244,23 @@ pub(super) fn switch(
             vec![entry(ground, i64::from(at + 7), 8, Event::Change(line.clone()))]
         });
         if !entries.is_empty() {
-            let says = format!("raise {b} to its usual dose ({} a day), as the prescriber sets it", mg(usual.unwrap_or_default()));
-            add(&mut steps, entries, at + 7, None, to, usual, says, None);
+            let says = format!("raise {b} in steps to the dose that the prescriber sets");
+            add(&mut steps, entries, at + 7, None, to, None, says, None);
         }
         return steps;
     }
     let says = match ground.ended {
         true => format!("last dose of {a} (already taken)"),
         false if way.is_some_and(|way| !way.rungs.is_empty()) && from.id != "fluoxetine" => {
-            format!("last dose of {a}, after lowering it in steps (`raphe plan stop {}`); the days count from here", from.id)
+            format!(
+                "last dose of {a}, after lowering it in steps (`raphe plan stop {}`); the days count from here",
+                from.id
+            )
         }
         false if from.id == "fluoxetine" => {
-            format!("last dose of {a}, after lowering it to 20 mg a day where it is more; the days count from here")
+            format!(
+                "last dose of {a}, after lowering it to 20 mg a day where it is more; the days count from here"
+            )
         }
         false => format!("last dose of {a}; the days count from here"),
     };
@@ -227,8 +269,10 @@ pub(super) fn switch(
         false => vec![entry(ground, 1, 0, Event::Stop(ground.line.name.clone()))],
     };
     add(&mut steps, ended, 0, None, from, Some(0.0), says, None);
-    add(&mut steps, vec![begun(day)], day, None, to, begin, start, None);
-    if rules::inhibits_mao(knowledge, from) && from.mechanisms.iter().any(|action| action.class == "maoa_irreversible") {
+    add(&mut steps, vec![begun(ground, day, dose)], day, None, to, begin, start, None);
+    if rules::inhibits_mao(knowledge, from)
+        && from.mechanisms.iter().any(|action| action.class == "maoa_irreversible")
+    {
         steps[0].says.push_str("; food rules go on for 14 days");
     }
     steps
@@ -247,8 +291,11 @@ pub(super) fn stop(
     let name = &from.names.inn;
     let mut steps = Vec::new();
     let mut timeline = ground.timeline.clone();
-    let mut rung_mgs: Vec<(f64, String, Option<f64>)> =
-        way.rungs.iter().map(|rung| (rung.mg, format!("{} a day: {}", mg(rung.mg), rung.made_of), rung.occupancy)).collect();
+    let mut rung_mgs: Vec<(f64, String, Option<f64>)> = way
+        .rungs
+        .iter()
+        .map(|rung| (rung.mg, format!("{} a day: {}", mg(rung.mg), rung.made_of), rung.occupancy))
+        .collect();
     rung_mgs.push((0.0, format!("none: {name} ends"), way.occupancy.map(|_| 0.0)));
     for (place, (dose, says, occupancy)) in rung_mgs.into_iter().enumerate() {
         let (day, latest) = (place as u32 * LEAST, place as u32 * MOST);

@@ -80,10 +80,11 @@ pub(super) fn taper(knowledge: &Knowledge, substance: &Substance, line: &DoseLin
             Some(held) => held(dose / mg),
             None => dose / mg,
         };
-        let lower = candidates.iter().copied().filter(|dose| *dose < below(&rungs) - 1e-9);
-        let nearest = lower.min_by(|a, b| (reached(*a) - target).abs().total_cmp(&(reached(*b) - target).abs()));
+        let lower = candidates.iter().copied().filter(|(dose, _)| *dose < below(&rungs) - 1e-9);
+        let away = |(dose, awkward): (f64, f64)| (reached(dose) - target).abs() + awkward;
         // What is nearer to the rung before is not a new one.
-        let Some(nearest) = nearest else { break };
+        let nearest = lower.min_by(|a, b| away(*a).total_cmp(&away(*b)));
+        let Some((nearest, _)) = nearest else { break };
         let before = rungs.last().map_or(1.0, |rung| rung.mg / mg);
         let before = held.as_ref().map_or(before, |held| held(before));
         if (reached(nearest) - target).abs() <= (before - target).abs() + 1e-9 {
@@ -91,19 +92,35 @@ pub(super) fn taper(knowledge: &Knowledge, substance: &Substance, line: &DoseLin
         }
     }
     // The last rung is the smallest that can be bought.
-    let smallest = candidates.first().copied();
-    if let Some(smallest) = smallest.filter(|smallest| *smallest < below(&rungs) - 1e-9 && rungs.is_empty()) {
+    let smallest = candidates.first().map(|(dose, _)| *dose);
+    let liquid = liquids(substance).next().is_some();
+    if let Some(smallest) = smallest.filter(|smallest| *smallest < below(&rungs) - 1e-9 && !liquid) {
         rungs.push(rung(smallest));
     }
-    let used = substance.strengths.iter().filter(|one| (one.form == "extended_release") == slow || !slow);
+    // What is said of a form is said where a rung is made of it.
+    let liquid_used = rungs.iter().any(|rung| rung.form == Some(Form::Liquid));
+    let used = substance.strengths.iter().filter(|one| match one.form.as_str() {
+        "extended_release" => slow,
+        "liquid" => liquid_used,
+        _ => true,
+    });
     let notes = used.clone().filter_map(|one| {
         let note = one.note.as_ref()?;
         Some(format!("{}: {note}", form_word(&one.form)))
     });
+    let mut notes: Vec<String> = notes.collect();
+    // Where the smallest piece still does much, the end is a jump.
+    if let Some(left) = rungs.last().and_then(|rung| rung.occupancy).filter(|left| *left > 2.0 * STEP) {
+        notes.push(format!(
+            "the smallest that can be bought still holds about {} % of the transporter: ask a pharmacist whether a liquid can be \
+             made for the end",
+            number(libm::round(left * 100.0))
+        ));
+    }
     Taper {
         occupancy: now,
         citations: used.clone().flat_map(|one| &one.evidence).map(Citation::from).collect(),
-        notes: notes.collect(),
+        notes,
         rungs,
     }
 }
@@ -112,8 +129,16 @@ fn amounts(list: &[String]) -> impl Iterator<Item = f64> {
     list.iter().filter_map(|text| text.parse::<Mass>().ok()).map(Mass::as_mg)
 }
 
-/// Pieces that may be swallowed of the forms that are used: milligrams, and how they are called.
-fn pieces(substance: &Substance, slow: bool) -> Vec<(f64, String, bool)> {
+/// One piece that may be swallowed.
+struct Piece {
+    mg: f64,
+    called: String,
+    slow: bool,
+    half: bool,
+}
+
+/// Pieces of the forms that are used, smallest first.
+fn pieces(substance: &Substance, slow: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for one in substance.strengths.iter().filter(|one| one.form != "liquid") {
         let is_slow = one.form == "extended_release";
@@ -121,12 +146,14 @@ fn pieces(substance: &Substance, slow: bool) -> Vec<(f64, String, bool)> {
             continue;
         }
         let word = form_word(&one.form);
-        pieces.extend(amounts(&one.amounts).map(|mg| (mg, format!("{} mg {word}", number(mg)), is_slow)));
-        pieces.extend(
-            amounts(&one.halved).map(|mg| (mg / 2.0, format!("half of a {} mg {word}", number(mg)), is_slow)),
-        );
+        let piece = |mg: f64, called, half| Piece { mg, called, slow: is_slow, half };
+        pieces.extend(amounts(&one.amounts).map(|mg| piece(mg, format!("{} mg {word}", number(mg)), false)));
+        let halves = amounts(&one.halved);
+        pieces.extend(halves.map(|mg| piece(mg / 2.0, format!("half of a {} mg {word}", number(mg)), true)));
     }
-    pieces.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // Of two that hold the same the whole one is taken.
+    pieces.sort_by(|a, b| a.mg.total_cmp(&b.mg).then(a.half.cmp(&b.half)));
+    pieces.dedup_by(|a, b| (a.mg - b.mg).abs() < 1e-6 && a.slow == b.slow);
     pieces
 }
 
@@ -137,87 +164,83 @@ fn form_word(form: &str) -> &str {
     }
 }
 
-/// Every daily amount below `mg` that can be made up, smallest first.
-fn candidates(substance: &Substance, slow: bool, mg: f64) -> Vec<f64> {
+/// Every daily amount below `mg` that can be made up, smallest first, with how awkward it is: a half and a liquid are a little,
+/// so that a whole piece is taken where it comes about as near.
+fn candidates(substance: &Substance, slow: bool, mg: f64) -> Vec<(f64, f64)> {
+    const HALF: f64 = 0.01;
+    const LIQUID: f64 = 0.03;
     let pieces = pieces(substance, slow);
-    // Slow and quick pieces are not mixed on one day.
-    let mut sums: Vec<f64> = Vec::new();
+    let mut sums: Vec<(f64, f64)> = Vec::new();
+    // Slow and quick pieces are not mixed on one day, and no more than one half is taken.
     for kind in [true, false] {
-        let own: Vec<f64> = pieces.iter().filter(|piece| piece.2 == kind).map(|piece| piece.0).collect();
+        let own = || pieces.iter().filter(move |piece| piece.slow == kind);
+        let whole: Vec<f64> = own().filter(|piece| !piece.half).map(|piece| piece.mg).collect();
         let mut level = vec![0.0];
-        for _ in 0..PIECES {
-            level = level.iter().flat_map(|sum| own.iter().map(move |piece| sum + piece)).collect();
+        for count in 0..=PIECES {
+            sums.extend(level.iter().map(|sum| (*sum, 0.0)));
+            if count < PIECES {
+                let halves = || own().filter(|piece| piece.half);
+                sums.extend(level.iter().flat_map(|sum| halves().map(move |half| (sum + half.mg, HALF))));
+            }
+            level = level.iter().flat_map(|sum| whole.iter().map(move |piece| sum + piece)).collect();
             level.sort_by(f64::total_cmp);
             level.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
-            sums.extend(&level);
         }
     }
     // A liquid measures any multiple of its least amount; two digits are enough.
     for least in liquids(substance) {
         let steps = (mg / least) as usize;
         let coarse = (steps / 100).max(1);
-        sums.extend((1..=steps).filter(|step| *step < 50 || step % coarse == 0).map(|step| step as f64 * least));
+        let marks = (1..=steps).filter(|step| *step < 50 || step % coarse == 0);
+        sums.extend(marks.map(|step| (step as f64 * least, LIQUID)));
     }
-    sums.retain(|sum| *sum > 0.0 && *sum < mg - 1e-9);
-    sums.sort_by(f64::total_cmp);
-    sums.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
+    sums.retain(|(sum, _)| *sum > 0.0 && *sum < mg - 1e-9);
+    sums.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sums.dedup_by(|a, b| (a.0 - b.0).abs() < 1e-6);
     sums
 }
 
 fn liquids(substance: &Substance) -> impl Iterator<Item = f64> {
-    substance.strengths.iter().filter(|one: &&Strength| one.form == "liquid").flat_map(|one| amounts(&one.amounts))
+    substance
+        .strengths
+        .iter()
+        .filter(|one: &&Strength| one.form == "liquid")
+        .flat_map(|one| amounts(&one.amounts))
 }
 
 /// The fewest pieces that make up an amount, in words; else the liquid.
 fn made_of(substance: &Substance, slow: bool, mg: f64) -> (String, Option<Form>) {
     let pieces = pieces(substance, slow);
-    let close = |sum: f64| (sum - mg).abs() < 1e-6;
     for count in 1..=PIECES {
         for kind in [slow, !slow] {
             // Larger pieces first: they are the usual ones.
-            let own: Vec<&(f64, String, bool)> = pieces.iter().rev().filter(|piece| piece.2 == kind).collect();
-            let mut found: Option<Vec<&str>> = None;
-            combine(&own, count, 0, 0.0, &mut Vec::new(), &close, &mut found);
-            if let Some(found) = found {
-                let form = kind.then_some(Form::ExtendedRelease);
-                let mut words: Vec<String> = Vec::new();
-                for word in &found {
-                    let times = found.iter().filter(|other| *other == word).count();
-                    let text = if times > 1 { format!("{times} x {word}") } else { (*word).to_owned() };
-                    if !words.contains(&text) {
-                        words.push(text);
-                    }
+            let own: Vec<&Piece> = pieces.iter().rev().filter(|piece| piece.slow == kind).collect();
+            let Some(found) = made_up(&own, count, mg, false) else { continue };
+            let mut words: Vec<String> = Vec::new();
+            for word in &found {
+                let times = found.iter().filter(|other| *other == word).count();
+                let text = if times > 1 { format!("{times} x {word}") } else { (*word).to_owned() };
+                if !words.contains(&text) {
+                    words.push(text);
                 }
-                return (words.join(" and "), form);
             }
+            return (words.join(" and "), kind.then_some(Form::ExtendedRelease));
         }
     }
     (format!("{} mg as liquid", number(mg)), Some(Form::Liquid))
 }
 
-fn combine<'a>(
-    pieces: &[&'a (f64, String, bool)],
-    left: usize,
-    from: usize,
-    sum: f64,
-    taken: &mut Vec<&'a str>,
-    close: &impl Fn(f64) -> bool,
-    found: &mut Option<Vec<&'a str>>,
-) {
-    if found.is_some() {
-        return;
+/// So many pieces, at most one of them a half, that make up an amount.
+fn made_up<'p>(pieces: &[&'p Piece], count: usize, mg: f64, half: bool) -> Option<Vec<&'p str>> {
+    if count == 0 {
+        return (mg.abs() < 1e-6).then(Vec::new);
     }
-    if left == 0 {
-        if close(sum) {
-            *found = Some(taken.clone());
-        }
-        return;
-    }
-    for place in from..pieces.len() {
-        taken.push(&pieces[place].1);
-        combine(pieces, left - 1, place, sum + pieces[place].0, taken, close, found);
-        taken.pop();
-    }
+    pieces.iter().enumerate().filter(|(_, piece)| piece.mg <= mg + 1e-6 && !(half && piece.half)).find_map(
+        |(place, piece)| {
+            let rest = made_up(&pieces[place..], count - 1, mg - piece.mg, half || piece.half)?;
+            Some(std::iter::once(piece.called.as_str()).chain(rest).collect())
+        },
+    )
 }
 
 pub(super) fn number(value: f64) -> String {
@@ -226,7 +249,11 @@ pub(super) fn number(value: f64) -> String {
 
 /// The share of the transporter that the typical person has occupied at a share of the dose, at the middle of its last
 /// day of a long run; `None` where the drug does not hold it.
-fn occupancy(knowledge: &Knowledge, substance: &Substance, line: &DoseLine) -> Option<impl Fn(f64) -> f64 + use<>> {
+fn occupancy(
+    knowledge: &Knowledge,
+    substance: &Substance,
+    line: &DoseLine,
+) -> Option<impl Fn(f64) -> f64 + use<>> {
     const BEGIN: Timestamp = Timestamp::constant(978_307_200, 0);
     const LEAST: f64 = 0.15;
     let person = Person { weight: Some(Mass::kg(TYPICAL_WEIGHT)), ..Person::default() };
@@ -251,6 +278,24 @@ fn occupancy(knowledge: &Knowledge, substance: &Substance, line: &DoseLine) -> O
         engagement.of_typical(Target::Sert, &scaled)
     };
     (held(1.0) >= LEAST).then_some(held)
+}
+
+/// A half and a quarter of a dose, as far as there are pieces for them: how one steps back for another.
+pub(super) fn stepping_back(substance: &Substance, line: &DoseLine, mg: f64) -> Vec<Rung> {
+    let slow = line.form == Some(Form::ExtendedRelease)
+        || (line.form.is_none() && substance.strengths.iter().all(|one| one.form == "extended_release"));
+    let mut rungs: Vec<Rung> = Vec::new();
+    for share in [0.5, 0.25] {
+        let below = rungs.last().map_or(mg, |rung| rung.mg);
+        let pieces = candidates(substance, slow, mg)
+            .into_iter()
+            .map(|(dose, _)| (dose, made_of(substance, slow, dose)));
+        let pieces = pieces.filter(|(dose, (_, form))| *form != Some(Form::Liquid) && *dose < below - 1e-9);
+        let nearest = pieces.min_by(|a, b| (a.0 - share * mg).abs().total_cmp(&(b.0 - share * mg).abs()));
+        let Some((dose, (made_of, form))) = nearest else { break };
+        rungs.push(Rung { mg: dose, occupancy: None, made_of, form });
+    }
+    rungs
 }
 
 /// Halvings of a dose down to a least one, in whole pieces.

@@ -62,9 +62,10 @@ fn members<'k>(knowledge: &'k Knowledge, name: &str) -> Result<Vec<&'k Substance
     let groups = CLASSES.iter().find(|(class, _)| *class == lower || *class == singular);
     let Some((_, groups)) = groups else { return find(knowledge, wide).map(|one| vec![one]) };
     let belongs = |one: &&Substance| {
-        groups.iter().any(|group| {
-            one.class == *group || one.codes.atc.iter().any(|code| code.starts_with(group))
-        }) && !without.contains(&one.id.as_str())
+        groups
+            .iter()
+            .any(|group| one.class == *group || one.codes.atc.iter().any(|code| code.starts_with(group)))
+            && !without.contains(&one.id.as_str())
     };
     Ok(knowledge.base().substances.iter().filter(belongs).collect())
 }

@@ -1,8 +1,8 @@
 //! A plan in words: how long, then the days, then why, then what to look out for.
 
 use super::{
-    Curve, Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, level_word, not_assessed,
-    notices, section, urgency_word,
+    Curve, Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, level_word,
+    not_assessed, notices, section, urgency_word,
 };
 use crate::{
     assess::{capital, list},
@@ -86,8 +86,9 @@ impl Writer<'_> {
         }
         let from = &plan.from.name;
         if let Some(refused) = &plan.refused {
-            let urgent = (plan.now.0 >= Urgency::Urgent)
-                .then(|| format!("{}. See what `raphe assess` says of this diary first.", urgency_word(plan.now.0)));
+            let urgent = (plan.now.0 >= Urgency::Urgent).then(|| {
+                format!("{}. See what `raphe assess` says of this diary first.", urgency_word(plan.now.0))
+            });
             return urgent.into_iter().chain([format!("No plan. {}", refused.says)]).collect();
         }
         let mut lines = Vec::new();
@@ -100,10 +101,22 @@ impl Writer<'_> {
                         capital(from),
                         to.name
                     ),
-                    _ => format!("{} to {}: at least {wait} between the last {from} and the first {}.", capital(from), to.name, to.name),
+                    _ => format!(
+                        "{} to {}: at least {wait} between the last {from} and the first {}.",
+                        capital(from),
+                        to.name,
+                        to.name
+                    ),
                 });
                 if let (true, Some(date)) = (plan.dated, plan.steps.last().and_then(|step| step.date)) {
-                    lines.push(format!("The earliest day for {} is {date}, if {from} ends on {}.", to.name, self.first_date()));
+                    let first = self.plan.steps.first().and_then(|step| step.date);
+                    let today = self.plan.as_of.to_zoned(self.plan.zone.clone()).date();
+                    let ends = if first.is_some_and(|first| first < today) { "ended" } else { "ends" };
+                    let first = first.map_or_else(String::new, |date| date.to_string());
+                    lines.push(format!(
+                        "The earliest day for {} is {date}, as {from} {ends} on {first}.",
+                        to.name
+                    ));
                 }
             }
             (Some(to), Some(Kind::Direct)) => lines.push(format!(
@@ -126,12 +139,10 @@ impl Writer<'_> {
                 plan.steps.len()
             )),
         }
-        lines.push("A draft for the talk with the prescriber. Change nothing before you have agreed it.".to_owned());
+        lines.push(
+            "A draft for the talk with the prescriber. Change nothing before you have agreed it.".to_owned(),
+        );
         lines
-    }
-
-    fn first_date(&self) -> String {
-        self.plan.steps.first().and_then(|step| step.date).map_or_else(String::new, |date| date.to_string())
     }
 
     fn against(&mut self) -> Option<Section> {
@@ -153,20 +164,28 @@ impl Writer<'_> {
         let plan = self.plan;
         let mut items = Vec::new();
         for step in &plan.steps {
-            let held = step.occupancy.filter(|_| step.daily_mg.is_some_and(|mg| mg > 0.0)).map(|held| match self.voice {
-                Voice::Clinician => format!(" (transporter about {} % occupied)", number(libm::round(held * 100.0))),
-                Voice::Person => String::new(),
+            let held = step.occupancy.filter(|_| step.daily_mg.is_some_and(|mg| mg > 0.0)).map(|held| {
+                match self.voice {
+                    Voice::Clinician => {
+                        format!(" (transporter about {} % occupied)", number(libm::round(held * 100.0)))
+                    }
+                    Voice::Person => String::new(),
+                }
             });
             let mut text = format!("{}{}.", step.says, held.unwrap_or_default());
-            let check = step.check.as_ref().filter(|check| {
-                check.level > plan.now.1.max(Level::Info) || check.urgency > plan.now.0
-            });
+            let check = step
+                .check
+                .as_ref()
+                .filter(|check| check.level > plan.now.1.max(Level::Info) || check.urgency > plan.now.0);
             if let Some(check) = check {
-                text.push_str(&format!(
-                    " Judged: {}, {}; a guideline allows it, and it is the reason to know the signs.",
-                    level_word(check.level),
-                    urgency_word(check.urgency).to_lowercase()
-                ));
+                let known = items.iter().any(|item: &Item| item.text.contains("Judged: "));
+                let why = if known {
+                    ""
+                } else {
+                    "; a guideline allows it, and it is the reason to know the signs"
+                };
+                let urgency = urgency_word(check.urgency).to_lowercase();
+                text.push_str(&format!(" Judged: {}, {urgency}{why}.", level_word(check.level)));
             }
             items.push(Item { mark: Some(self.when(step)), text, ..Item::default() });
         }
@@ -182,8 +201,11 @@ impl Writer<'_> {
 
     fn down(&mut self) -> Option<Section> {
         let how = self.plan.how.as_ref().filter(|_| self.plan.kind.is_some())?;
-        let item =
-            Item { text: how.says().to_owned(), sources: self.sources.cite(how.citations()), ..Item::default() };
+        let item = Item {
+            text: how.says().to_owned(),
+            sources: self.sources.cite(how.citations()),
+            ..Item::default()
+        };
         section("How", vec![item])
     }
 
@@ -191,12 +213,16 @@ impl Writer<'_> {
         let plan = self.plan;
         let mut items = Vec::new();
         if let Some(reason) = &plan.reason {
-            items.push(Item { text: reason.clone(), ..Item::default() });
+            items.push(Item { mark: Some("Why".to_owned()), text: reason.clone(), ..Item::default() });
         }
         for wait in &plan.rules {
             let note = wait.note.as_ref().map_or_else(String::new, |note| format!(": {note}"));
             items.push(Item {
-                mark: Some(format!("{} ({})", capital(&days(wait.days)), super::grade_word(wait.citation.grade))),
+                mark: Some(format!(
+                    "{} ({})",
+                    capital(&days(wait.days)),
+                    super::grade_word(wait.citation.grade)
+                )),
                 text: format!("{}.", note.trim_start_matches(": ").trim_end_matches('.')),
                 sources: self.sources.cite([&wait.citation]),
                 ..Item::default()
@@ -207,7 +233,7 @@ impl Writer<'_> {
                 item.text = "as printed.".to_owned();
             }
         });
-        section("Why so long: what is published", items)
+        section("What is published", items)
     }
 
     fn model(&mut self) -> Option<Section> {
@@ -225,6 +251,10 @@ impl Writer<'_> {
                 let open = if modeled.open { ", and more for some" } else { "" };
                 let [median, low, high] = [found.median, found.p5, found.p95].map(two_digits);
                 let text = match self.voice {
+                    Voice::Person if found.median < 0.05 => format!(
+                        "In more than half of such people what is left counts little from the first day on; in 1 of 20 it takes \
+                         {high} days or longer{open}."
+                    ),
                     Voice::Person => format!(
                         "In half of such people what is left counts little after {median} days; in most it takes between \
                          {low} and {high} days{open}."
@@ -255,7 +285,8 @@ impl Writer<'_> {
         }
         if modeled.days.is_some() {
             items.push(Item {
-                text: "The model rests on experiments in rats; it can make the gap longer, never shorter.".to_owned(),
+                text: "The model rests on experiments in rats; it can make the gap longer, never shorter."
+                    .to_owned(),
                 ..Item::default()
             });
         }
@@ -290,7 +321,10 @@ impl Writer<'_> {
                 ..Item::default()
             })
             .collect();
-        section(&format!("What changes when {} is gone", list(std::slice::from_ref(&plan.from.name), "and")), items)
+        section(
+            &format!("What changes when {} is gone", list(std::slice::from_ref(&plan.from.name), "and")),
+            items,
+        )
     }
 
     fn agree(&mut self) -> Option<Section> {

@@ -1,6 +1,8 @@
 //! What if, in words: what is different first, then both side by side.
 
-use super::{Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, notices, section, urgency_word};
+use super::{
+    Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, notices, section, urgency_word,
+};
 use crate::{
     assess::{Assessment, capital, list},
     knowledge::{
@@ -25,7 +27,13 @@ pub fn whatif(whatif: &WhatIf, knowledge: &Knowledge, voice: Voice) -> Report {
             help.emergency
         ));
         let footer = footer(&whatif.knowledge);
-        return Report { urgency: Urgency::Emergency, headline, sections: Vec::new(), sources: Vec::new(), footer };
+        return Report {
+            urgency: Urgency::Emergency,
+            headline,
+            sections: Vec::new(),
+            sources: Vec::new(),
+            footer,
+        };
     };
     let mut sources = Sources::default();
     let mut headline = Vec::new();
@@ -65,7 +73,12 @@ pub fn whatif(whatif: &WhatIf, knowledge: &Knowledge, voice: Voice) -> Report {
     }
 }
 
-fn different(whatif: &WhatIf, knowledge: &Knowledge, without: &Assessment, with: &Assessment) -> Option<Section> {
+fn different(
+    whatif: &WhatIf,
+    knowledge: &Knowledge,
+    without: &Assessment,
+    with: &Assessment,
+) -> Option<Section> {
     let items = whatif.differences.iter().map(|difference| {
         let name = match &difference.what {
             What::Urgency => "Urgency".to_owned(),
@@ -96,7 +109,11 @@ fn different(whatif: &WhatIf, knowledge: &Knowledge, without: &Assessment, with:
                 )
             }
         };
-        Item { mark: Some(name), text: format!("{} → {}.", difference.without, difference.with), ..Item::default() }
+        Item {
+            mark: Some(name),
+            text: format!("{} → {}.", difference.without, difference.with),
+            ..Item::default()
+        }
     });
     section("What is different (without → with)", items.collect())
 }
@@ -106,7 +123,11 @@ fn new_findings(without: &Assessment, with: &Assessment, sources: &mut Sources) 
         .findings
         .iter()
         .filter(|finding| {
-            let old = without.findings.iter().find(|old| old.id == finding.id).map_or(Level::NoneKnown, |old| old.level);
+            let old = without
+                .findings
+                .iter()
+                .find(|old| old.id == finding.id)
+                .map_or(Level::NoneKnown, |old| old.level);
             finding.level > old
         })
         .map(|finding| finding_item(finding, sources))
@@ -117,18 +138,23 @@ fn new_findings(without: &Assessment, with: &Assessment, sources: &mut Sources) 
 fn columns(without: &Assessment, with: &Assessment, knowledge: &Knowledge, voice: Voice) -> Option<Section> {
     let column = |name: &str, one: &Assessment| {
         let plain = |text: String| Item { text, ..Item::default() };
-        let mut under = vec![plain(format!("{}; serotonin: {}.", capital(&urgency_word(one.urgency).to_lowercase()), verdict_word(one.balance.verdict)))];
-        let names: Vec<String> = one
-            .on_board
-            .iter()
-            .map(|item| knowledge.substance_name(&item.substance).to_owned())
-            .collect();
+        let mut under = vec![plain(format!(
+            "{}; serotonin: {}.",
+            capital(&urgency_word(one.urgency).to_lowercase()),
+            verdict_word(one.balance.verdict)
+        ))];
+        let names: Vec<String> =
+            one.on_board.iter().map(|item| knowledge.substance_name(&item.substance).to_owned()).collect();
         under.push(plain(match names.as_slice() {
             [] => "Nothing is on board.".to_owned(),
             some => format!("On board: {}.", list(some, "and")),
         }));
         let danger = one.urgency >= Urgency::Urgent;
-        if let Some(peak) = one.synapse.peak_fold_change_24h.filter(|_| !one.has_overdose() && !(danger && voice == Voice::Person)) {
+        if let Some(peak) = one
+            .synapse
+            .peak_fold_change_24h
+            .filter(|_| !one.has_overdose() && !(danger && voice == Voice::Person))
+        {
             let [median, low, high] = [peak.median, peak.p5, peak.p95].map(two_digits);
             under.push(plain(format!(
                 "Modeled serotonin at most about {median} times the person's own level in the next 24 hours ({low} to {high}); a \

@@ -45,6 +45,7 @@ pub(crate) fn peaks(
         return Peaks { folds: vec![1.0; population.size()], weights, missing };
     }
     let told = Told::of(&follower, &found, &weights);
-    let highest = |person| (0..follower.moments.len()).map(|place| told.fold(place, person)).fold(0.0, f64::max);
+    let highest =
+        |person| (0..follower.moments.len()).map(|place| told.fold(place, person)).fold(0.0, f64::max);
     Peaks { folds: (0..told.people).map(highest).collect(), weights: told.weights.clone(), missing }
 }

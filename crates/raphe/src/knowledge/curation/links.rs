@@ -30,12 +30,14 @@ pub(super) fn class_unknown(knowledge: &Knowledge) -> Vec<String> {
             waits.map(|id| format!("{file}: washout before `{id}`: neither a class nor a substance")),
         );
     }
-    let named = |id: &&String| known(knowledge, id) || id.strip_prefix("atc:").is_some_and(|code| !code.is_empty());
+    let named =
+        |id: &&String| known(knowledge, id) || id.strip_prefix("atc:").is_some_and(|code| !code.is_empty());
     for item in &base.switching {
         let sides = [&item.from, &item.to].into_iter().filter(|id| !named(id));
-        problems.extend(
-            sides.map(|id| format!("switching.toml: {}: `{id}` is no class, substance or ATC group", item.id)),
-        );
+        problems
+            .extend(sides.map(|id| {
+                format!("switching.toml: {}: `{id}` is no class, substance or ATC group", item.id)
+            }));
     }
     for class in &base.mechanisms {
         let wider = class.part_of.iter().filter(|id| knowledge.class(id).is_none());
