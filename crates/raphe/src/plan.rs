@@ -12,8 +12,8 @@
 //!   taper ────────────────────────┘
 //! ```
 //!
-//! No step may make anything more urgent or worse than it is now; a change for which a guideline lets two medicines overlap
-//! may reach "moderate, know the signs", and says so. An MAO inhibitor never overlaps. No plan calls anything free of risk, and
+//! No step may make serotonin or blood pressure more urgent or worse than it is now; a change for which a guideline lets two
+//! medicines overlap may reach "moderate, know the signs", and says so. What is contraindicated is never begun. An MAO inhibitor never overlaps. No plan calls anything free of risk, and
 //! every one ends with: agree it with the prescriber.
 
 mod model;
@@ -43,6 +43,7 @@ use crate::{
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil, tz::TimeZone};
 use model::Change;
+use std::collections::BTreeMap;
 
 /// What is asked: each text is `NAME` or `NAME:DOSE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -256,7 +257,8 @@ pub fn plan(
     };
     let assessment =
         assess::assess(&ground.timeline, knowledge, &Question { population: NOBODY, ..*question });
-    let now = (assessment.urgency, worst(&assessment.findings, None));
+    let now = (assessment.urgency, worst(&assessment.findings));
+    let levels = by_kind(&assessment.findings);
     let plan = Plan {
         now,
         suicide_path: assessment.suicide_path,
@@ -273,7 +275,7 @@ pub fn plan(
             assessment.findings.into_iter().filter(|finding| finding.level >= Level::Major).collect();
         return Ok(Plan { refused: Some(Refused { says: says.to_owned(), findings }), ..plan });
     }
-    let ground = ground.with_last_dose(knowledge, &from.id);
+    let ground = Ground { levels, ..ground.with_last_dose(knowledge, &from.id) };
     Ok(match (to, to_line) {
         (Some(to), Some(line)) => switch(knowledge, question, &ground, plan, from, to, line),
         _ => stop(knowledge, question, &ground, plan, from),
@@ -283,14 +285,19 @@ pub fn plan(
 /// The typical person, for everything that is judged and not modeled.
 const NOBODY: Population = Population { seed: 1, people: 0 };
 
-/// The worst level of what is found, of everything or of what one substance takes part in.
-fn worst(findings: &[Finding], of: Option<&str>) -> Level {
-    findings
-        .iter()
-        .filter(|finding| of.is_none_or(|id| finding.substances.iter().any(|other| other == id)))
-        .map(|finding| finding.level)
-        .max()
-        .unwrap_or(Level::NoneKnown)
+/// The worst level of what is found.
+fn worst(findings: &[Finding]) -> Level {
+    findings.iter().map(|finding| finding.level).max().unwrap_or(Level::NoneKnown)
+}
+
+/// The worst level of each kind of harm.
+fn by_kind(findings: &[Finding]) -> BTreeMap<String, Level> {
+    let mut levels: BTreeMap<String, Level> = BTreeMap::new();
+    for finding in findings {
+        let level = levels.entry(finding.kind.clone()).or_insert(Level::NoneKnown);
+        *level = finding.level.max(*level);
+    }
+    levels
 }
 
 fn find<'k>(knowledge: &'k Knowledge, text: &str) -> Result<&'k Substance, Vec<Notice>> {
@@ -370,6 +377,8 @@ struct Ground {
     going_on: Vec<String>,
     notices: Vec<Notice>,
     with_diary: bool,
+    /// Worst level of each kind of harm now.
+    levels: BTreeMap<String, Level>,
 }
 
 impl Ground {
@@ -405,6 +414,7 @@ impl Ground {
             going_on: Vec::new(),
             notices: Vec::new(),
             with_diary: false,
+            levels: BTreeMap::new(),
             timeline,
             line,
         }
@@ -474,6 +484,7 @@ impl Ground {
             ended: !spell.running,
             going_on: going_on.map(|other| other.substance.clone()).collect(),
             with_diary: true,
+            levels: BTreeMap::new(),
             timeline,
             line,
             zone,
@@ -622,8 +633,8 @@ fn switch(
             ),
         });
     }
-    let tolerated = (!mao && known.is_some()).then_some((Urgency::Watch, Level::Moderate));
-    let limit = steps::Limit { now: plan.now, tolerated };
+    let overlaps = !mao && known.is_some();
+    let limit = steps::Limit { urgency: plan.now.0, levels: ground.levels.clone(), overlaps };
     let least = if kind == Kind::Direct { wanted.max(1) } else { wanted };
     // What ended earlier has waited already; nothing is begun before today.
     let today = question.as_of.to_zoned(ground.zone.clone()).date();
@@ -717,7 +728,8 @@ fn refuse_worse(plan: &mut Plan, limit: &steps::Limit) {
             crate::report::urgency_word(worse.urgency).to_lowercase(),
             crate::report::level_word(worse.level)
         );
-        plan.refused = Some(Refused { says, findings: worse.findings.clone() });
+        let findings = limit.above(worse, begun);
+        plan.refused = Some(Refused { says, findings });
         plan.steps.clear();
         plan.kind = None;
         plan.min_days = None;
@@ -857,7 +869,7 @@ fn stop(
         plan.strengths.clone_from(&way.citations);
         plan.strength_notes.clone_from(&way.notes);
     }
-    let limit = steps::Limit { now: plan.now, tolerated: None };
+    let limit = steps::Limit { urgency: plan.now.0, levels: ground.levels.clone(), overlaps: false };
     refuse_worse(&mut plan, &limit);
     let said = words::Way {
         stops: true,

@@ -185,14 +185,22 @@ fn steps_down_fall_can_be_bought_and_are_about_equal_in_occupancy() {
         let said = plan.strength_notes.iter().any(|note| note.contains("still holds"));
         assert!(last < 0.2 || said, "{name}: {held:?}");
         assert!(plan.steps.iter().all(|step| !step.says.contains("every second day")));
-        let least =
-            KNOWLEDGE.substance(from).expect("a substance").strengths.iter().flat_map(|one| &one.amounts);
-        let least = least
-            .filter_map(|text| text.trim_end_matches(" mg").parse::<f64>().ok())
-            .fold(f64::MAX, f64::min);
+        let of = |text: &String| text.trim_end_matches(" mg").parse::<f64>().ok();
+        let strengths = &KNOWLEDGE.substance(from).expect("a substance").strengths;
+        let amounts = |liquid: bool| {
+            let forms = strengths.iter().filter(move |one| (one.form == "liquid") == liquid);
+            forms.flat_map(|one| one.amounts.iter().filter_map(of)).collect::<Vec<f64>>()
+        };
+        let (pieces, liquid) = (amounts(false), amounts(true));
+        let halves: Vec<f64> = strengths.iter().flat_map(|one| one.halved.iter().filter_map(of)).collect();
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-6;
         for dose in &doses[..doses.len() - 1] {
-            let steps = dose / least;
-            assert!((steps - steps.round()).abs() < 1e-6, "{name}: {dose} mg is no multiple of {least} mg");
+            let measured = liquid.iter().any(|least| near(dose / least, (dose / least).round()));
+            let whole = pieces.iter().any(|one| [1.0, 2.0, 3.0].iter().any(|count| near(one * count, *dose)));
+            let two = pieces.iter().any(|one| pieces.iter().any(|other| near(one + other, *dose)));
+            let rest = |dose: f64| halves.iter().any(|one| near(one / 2.0, dose));
+            let half = rest(*dose) || pieces.iter().any(|one| rest(dose - one));
+            assert!(measured || whole || two || half, "{name}: {dose} mg cannot be bought");
         }
     }
 }

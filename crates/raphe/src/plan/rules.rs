@@ -52,13 +52,20 @@ pub fn inhibits_mao(knowledge: &Knowledge, substance: &Substance) -> bool {
         .any(|action| knowledge.within(&action.class, "maoa") || knowledge.within(&action.class, "maob"))
 }
 
+/// Whether a substance belongs to a group of the ATC system. What is only a building block of serotonin has a code among the
+/// antidepressants, but no rule for antidepressants was made for it.
+pub(super) fn in_group(substance: &Substance, group: &str) -> bool {
+    substance.codes.atc.iter().any(|code| code.starts_with(group))
+        && !substance.mechanisms.iter().any(|action| action.class == "precursor")
+}
+
 /// How exactly an id of a row names a substance: itself, one of its classes, a wider class, its ATC group.
 fn fit(knowledge: &Knowledge, substance: &Substance, id: &str) -> Option<u32> {
     if substance.id == id {
         return Some(6);
     }
     if let Some(group) = id.strip_prefix("atc:") {
-        return substance.codes.atc.iter().any(|code| code.starts_with(group)).then_some(0);
+        return in_group(substance, group).then_some(0);
     }
     let classes = || substance.mechanisms.iter().map(|action| action.class.as_str());
     if classes().any(|class| class == id) {
@@ -72,7 +79,10 @@ fn fit(knowledge: &Knowledge, substance: &Substance, id: &str) -> Option<u32> {
 pub fn rules(knowledge: &Knowledge, from: &Substance, to: &Substance) -> Option<Rules> {
     let own = from.washouts.iter().filter(|washout| fit(knowledge, to, &washout.before).is_some());
     let mut waits: Vec<Wait> = own.flat_map(|washout| washout.wait.iter().filter_map(read)).collect();
-    let rows = knowledge.base().switching.iter().filter_map(|row| {
+    let mao = inhibits_mao(knowledge, from) || inhibits_mao(knowledge, to);
+    // How two reuptake inhibitors follow each other says nothing where MAO is blocked.
+    let fitting = knowledge.base().switching.iter().filter(|row| !mao || row.kind == SwitchKind::Washout);
+    let rows = fitting.filter_map(|row| {
         let (a, b) = (fit(knowledge, from, &row.from)?, fit(knowledge, to, &row.to)?);
         Some((a + b, row))
     });
@@ -96,7 +106,6 @@ pub fn rules(knowledge: &Knowledge, from: &Substance, to: &Substance) -> Option<
     waits.sort_by(|a, b| b.days.total_cmp(&a.days).then_with(|| a.citation.cmp(&b.citation)));
     waits.dedup_by(|a, b| a.days == b.days && a.citation.cite == b.citation.cite);
     let longest = waits.first().map_or(0.0, |wait| wait.days);
-    let mao = inhibits_mao(knowledge, from) || inhibits_mao(knowledge, to);
     let kind = match row {
         _ if mao => SwitchKind::Washout,
         Some((_, row)) => row.kind,

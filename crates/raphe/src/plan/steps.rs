@@ -16,6 +16,7 @@ use crate::{
     units::{Mass, TimeSpan},
 };
 use jiff::civil;
+use std::collections::BTreeMap;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,36 +46,46 @@ pub struct StepCheck {
     pub urgency: Urgency,
     /// Worst level of what is found.
     pub level: Level,
-    /// What is found at that level.
+    /// What is found, from minor upwards.
     pub findings: Vec<Finding>,
 }
 
 /// What a step may reach.
 pub(super) struct Limit {
-    /// As it is now.
-    pub(super) now: (Urgency, Level),
-    /// Where a guideline lets the two overlap.
-    pub(super) tolerated: Option<(Urgency, Level)>,
+    /// As urgent as it is now.
+    pub(super) urgency: Urgency,
+    /// Worst level of each kind of harm now.
+    pub(super) levels: BTreeMap<String, Level>,
+    /// A guideline lets the two overlap.
+    pub(super) overlaps: bool,
 }
 
 impl Limit {
-    /// Whether a step may be taken: no more urgent and no worse than now, and what is begun is never contraindicated with
-    /// anything, however bad it is now.
+    /// Whether a step may be taken: see [`Limit::above`]. "Know the signs" is no raise.
     pub(super) fn allows(&self, check: &StepCheck, begun: Option<&str>) -> bool {
-        let (urgency, level) = self.tolerated.unwrap_or((Urgency::None, Level::NoneKnown));
-        let ruled_out = |finding: &Finding| {
-            finding.level == Level::Contraindicated
-                && finding.substances.iter().any(|id| Some(id.as_str()) == begun)
+        check.urgency <= self.urgency.max(Urgency::Watch) && self.above(check, begun).is_empty()
+    }
+
+    /// What is worse than a step may make it: for serotonin and blood pressure than it is now, or moderate where a guideline
+    /// lets the two overlap; for other harm than moderate; and what is begun is never contraindicated, however bad it
+    /// is now.
+    pub(super) fn above(&self, check: &StepCheck, begun: Option<&str>) -> Vec<Finding> {
+        let wrong = |finding: &&Finding| {
+            let now = self.levels.get(&finding.kind).copied().unwrap_or(Level::NoneKnown);
+            let most = match finding.kind.as_str() {
+                "serotonin" | "pressor" if !self.overlaps => Level::Info,
+                _ => Level::Moderate,
+            };
+            let ours = finding.substances.iter().any(|id| Some(id.as_str()) == begun);
+            finding.level > now.max(most) || (ours && finding.level == Level::Contraindicated)
         };
-        check.urgency <= self.now.0.max(urgency)
-            && check.level <= self.now.1.max(level)
-            && !check.findings.iter().any(ruled_out)
+        check.findings.iter().filter(wrong).cloned().collect()
     }
 }
 
 /// Whether coming off something is planned in steps.
 pub(super) fn is_antidepressant(substance: &Substance) -> bool {
-    substance.codes.atc.iter().any(|code| code.starts_with("N06A"))
+    rules::in_group(substance, "N06A")
         || substance.mechanisms.iter().any(|action| action.class == "maoa_irreversible")
 }
 
@@ -85,16 +96,12 @@ fn judged(knowledge: &Knowledge, question: &Question, timeline: &Timeline, at: j
         let as_of = later(at, TimeSpan::hours(hours));
         let question = Question { as_of, population: NOBODY, ..*question };
         let assessment = assess::assess(timeline, knowledge, &question);
-        let level = worst(&assessment.findings, None);
-        if (assessment.urgency, level) >= (found.urgency, found.level) {
-            let kept = assessment
-                .findings
-                .into_iter()
-                .filter(|finding| finding.level == level && level > Level::NoneKnown);
-            found.findings = kept.collect();
-        }
         found.urgency = found.urgency.max(assessment.urgency);
-        found.level = found.level.max(level);
+        found.level = found.level.max(worst(&assessment.findings));
+        let new = assessment.findings.into_iter().filter(|finding| finding.level >= Level::Minor);
+        let new = new.filter(|finding| !found.findings.iter().any(|other| other.id == finding.id));
+        let new: Vec<Finding> = new.collect();
+        found.findings.extend(new);
     }
     found
 }
@@ -142,9 +149,7 @@ pub(super) fn first_allowed(
     // What still stands when the old one is long gone is not its doing.
     let last = try_day(LATEST.max(least));
     if !limit.allows(&last, Some(to)) {
-        let against = |finding: &Finding| finding.substances.iter().any(|id| id == to);
-        let (own, rest): (Vec<Finding>, Vec<Finding>) = last.findings.into_iter().partition(against);
-        return Err(if own.is_empty() { rest } else { own });
+        return Err(limit.above(&last, Some(to)));
     }
     let (mut no, mut yes) = (least, LATEST.max(least));
     while yes - no > 1 {

@@ -160,6 +160,33 @@ impl Writer<'_> {
         }
     }
 
+    /// How a step is judged where it is more than now.
+    fn judged(&self, step: &Step, said: bool) -> String {
+        let plan = self.plan;
+        let Some(check) = &step.check else { return String::new() };
+        let mut text = String::new();
+        let ours = |finding: &&crate::assess::Finding| {
+            plan.to.as_ref().is_some_and(|to| finding.substances.contains(&to.id))
+                && finding.level >= Level::Moderate
+        };
+        for finding in check.findings.iter().filter(ours) {
+            let both = finding.substances.contains(&plan.from.id);
+            let level = level_word(finding.level);
+            let kind =
+                if finding.kind == "serotonin" { String::new() } else { format!(" ({})", finding.kind) };
+            match both {
+                true if said => text.push_str(&format!(" Judged: {level}{kind}.")),
+                true => text.push_str(&format!(
+                    " Judged: {level}{kind}, while what is left of {} counts; a guideline allows it, and it is the reason to know \
+                     the signs.",
+                    plan.from.name
+                )),
+                false => text.push_str(&format!(" With what else is taken: {level}{kind}; see `raphe check`.")),
+            }
+        }
+        text
+    }
+
     fn days(&mut self) -> Option<Section> {
         let plan = self.plan;
         let mut items = Vec::new();
@@ -173,20 +200,7 @@ impl Writer<'_> {
                 }
             });
             let mut text = format!("{}{}.", step.says, held.unwrap_or_default());
-            let check = step
-                .check
-                .as_ref()
-                .filter(|check| check.level > plan.now.1.max(Level::Info) || check.urgency > plan.now.0);
-            if let Some(check) = check {
-                let known = items.iter().any(|item: &Item| item.text.contains("Judged: "));
-                let why = if known {
-                    ""
-                } else {
-                    "; a guideline allows it, and it is the reason to know the signs"
-                };
-                let urgency = urgency_word(check.urgency).to_lowercase();
-                text.push_str(&format!(" Judged: {}, {urgency}{why}.", level_word(check.level)));
-            }
+            text.push_str(&self.judged(step, items.iter().any(|item: &Item| item.text.contains("Judged: "))));
             items.push(Item { mark: Some(self.when(step)), text, ..Item::default() });
         }
         if let Some(first) = items.first_mut() {
