@@ -63,6 +63,8 @@ impl Reader {
             guidance: self.folder("guidance", |item: &Guidance| &item.id),
             deficiency: self.file(Path::new("deficiency.toml")).unwrap_or_default(),
             article: self.list("article.toml", "statement"),
+            switching: self.list("switching.toml", "switch"),
+            stopping: self.list("stopping.toml", "statement"),
             synapse: self.list("synapse.toml", "parameter"),
             helping: self.file(Path::new("helping.toml")).unwrap_or_default(),
             references: self.references(),
@@ -153,6 +155,8 @@ impl Reader {
             ("factor", base.factors.iter().map(|item| &item.id).collect()),
             ("guidance", base.guidance.iter().map(|item| &item.id).collect()),
             ("statement", base.article.iter().map(|item| &item.id).collect()),
+            ("switch", base.switching.iter().map(|item| &item.id).collect()),
+            ("stopping", base.stopping.iter().map(|item| &item.id).collect()),
             ("reference", base.references.iter().map(|item| &item.key).collect()),
         ] {
             let mut seen = BTreeSet::new();
@@ -241,6 +245,9 @@ fn cited(base: &Base) -> Vec<(String, String)> {
             values(&owner, &washout.wait);
         }
     }
+    for item in &base.switching {
+        values(&format!("switching.toml: {}", item.id), &item.wait);
+    }
     for enzyme in &base.enzymes {
         for list in [&enzyme.recovery_half_life, &enzyme.women, &enzyme.at_80, &enzyme.impaired_liver] {
             values("enzymes.toml", list);
@@ -262,9 +269,16 @@ fn cited(base: &Base) -> Vec<(String, String)> {
             .chain(substance.metabolites.iter().map(|item| &item.evidence))
             .chain(substance.enzymes.iter().map(|item| &item.evidence))
             .chain(substance.notes.iter().map(|item| &item.evidence))
+            .chain(substance.strengths.iter().map(|item| &item.evidence))
         {
             evidence(owner.clone(), list);
         }
+    }
+    for item in &base.switching {
+        evidence(format!("switching.toml: {}", item.id), &item.evidence);
+    }
+    for item in &base.stopping {
+        evidence(format!("stopping.toml: {}", item.id), &item.evidence);
     }
     for item in base.enzymes.iter().flat_map(|enzyme| &enzyme.alleles) {
         evidence(format!("enzymes.toml: {}", item.id), &item.evidence);

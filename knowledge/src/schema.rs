@@ -15,8 +15,12 @@ mod care;
 #[path = "schema/helping.rs"]
 mod helping;
 
+#[path = "schema/plan.rs"]
+mod plan;
+
 pub use care::*;
 pub use helping::*;
+pub use plan::*;
 
 /// Everything raphe knows, in the order of its files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -59,6 +63,10 @@ pub struct Base {
     pub deficiency: Deficiency,
     /// `article.toml`: each statement of the article, its verdict and where it lives.
     pub article: Vec<ArticleStatement>,
+    /// `switching.toml`: how one medicine follows another.
+    pub switching: Vec<Switch>,
+    /// `stopping.toml`: what to know while a medicine is lowered and after it has ended.
+    pub stopping: Vec<Stopping>,
     /// `synapse.toml`: parameters of the model of the synapse.
     pub synapse: Vec<SynapseParameter>,
     /// `helping.toml`: what the question "is it helping?" takes for granted.
@@ -178,6 +186,9 @@ pub struct Substance {
     /// Usual and highest doses by route.
     #[serde(default, rename = "dose")]
     pub doses: Vec<DoseRange>,
+    /// Strengths that can be bought, form by form.
+    #[serde(default, rename = "strength")]
+    pub strengths: Vec<Strength>,
     /// How long to wait after this one before another may be started.
     #[serde(default, rename = "washout")]
     pub washouts: Vec<Washout>,

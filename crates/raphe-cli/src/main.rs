@@ -11,9 +11,11 @@ mod import;
 mod knowledge;
 mod lint;
 mod model;
+mod plan;
 mod predict;
 mod simulate;
 mod source;
+mod whatif;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use raphe::knowledge::Knowledge;
@@ -123,6 +125,19 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         svg: Option<PathBuf>,
     },
+    /// When may the next one begin, and how does one come off? A draft to agree with the prescriber
+    Plan {
+        #[command(subcommand)]
+        what: Way,
+    },
+    /// The same assessment with lines added, beside the one without; nothing is written
+    Whatif {
+        /// The diary; `-` reads standard input
+        file: PathBuf,
+        /// A line, such as '2026-03-16 21:30 take dextromethorphan 30 mg'
+        #[arg(required = true)]
+        lines: Vec<String>,
+    },
     /// Predict published observations, for validation: rows in, `id,pred` out
     Predict {
         /// CSV with a header: rows of pharmacokinetics, interaction studies, drug pairs or waits
@@ -179,6 +194,28 @@ struct Form {
     /// Print a FHIR R4 Bundle, one a line, for a health record
     #[arg(long, conflicts_with = "json")]
     fhir: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Way {
+    /// From one medicine to another: `raphe plan switch fluoxetine:40 mg phenelzine`
+    Switch {
+        /// What is taken: NAME or NAME:DOSE
+        from: String,
+        /// What is to follow: NAME or NAME:DOSE
+        to: String,
+        /// With the doses, dates, genes and other medicines of this diary or record
+        #[arg(long, value_name = "FILE")]
+        with: Option<PathBuf>,
+    },
+    /// Off an antidepressant, in steps that can be bought
+    Stop {
+        /// What is taken: NAME or NAME:DOSE
+        from: String,
+        /// With the doses, dates, genes and other medicines of this diary or record
+        #[arg(long, value_name = "FILE")]
+        with: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -248,6 +285,14 @@ fn main() -> ExitCode {
         Verb::Helping { file, what, svg } => {
             helping::helping(file, &what.join(" "), svg.as_deref(), &cli.common)
         }
+        Verb::Plan { what: Way::Switch { from, to, with } } => {
+            let ask = raphe::plan::Ask::Switch { from: from.clone(), to: to.clone() };
+            plan::plan(&ask, with.as_deref(), &cli.common)
+        }
+        Verb::Plan { what: Way::Stop { from, with } } => {
+            plan::plan(&raphe::plan::Ask::Stop { from: from.clone() }, with.as_deref(), &cli.common)
+        }
+        Verb::Whatif { file, lines } => whatif::whatif(file, lines, &cli.common),
         Verb::Predict { set } => predict::predict(set),
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),

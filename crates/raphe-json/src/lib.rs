@@ -9,17 +9,21 @@ mod assessment;
 mod check;
 mod helping;
 mod lint;
+mod plan;
 #[cfg(feature = "schema")]
 mod schema;
 mod simulation;
+mod whatif;
 
 pub use assessment::*;
 pub use check::*;
 pub use helping::*;
 pub use lint::*;
+pub use plan::*;
 #[cfg(feature = "schema")]
 pub use schema::schemas;
 pub use simulation::*;
+pub use whatif::*;
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;

@@ -3,7 +3,7 @@
 //! A schema is closed: a field it does not name is refused, so a new field must reach `schemas/` in the same change. It
 //! never allows null, because a field that was not computed is absent.
 
-use crate::{Assessment, Check, Helping, Lint, Simulation, word};
+use crate::{Assessment, Check, Helping, Lint, Plan, Simulation, WhatIf, word};
 use raphe::knowledge::schema::{Grade, Level, Urgency};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -15,13 +15,15 @@ use serde::Serialize;
 
 /// Every published schema with the name of its file in `schemas/`.
 #[must_use]
-pub fn schemas() -> [(&'static str, Schema); 5] {
+pub fn schemas() -> [(&'static str, Schema); 7] {
     [
         ("assessment.schema.json", root::<Assessment>()),
         ("check.schema.json", root::<Check>()),
         ("helping.schema.json", root::<Helping>()),
         ("lint.schema.json", root::<Lint>()),
+        ("plan.schema.json", root::<Plan>()),
         ("simulation.schema.json", root::<Simulation>()),
+        ("whatif.schema.json", root::<WhatIf>()),
     ]
 }
 

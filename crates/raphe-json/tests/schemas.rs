@@ -10,9 +10,11 @@ use raphe::{
     check,
     exposure::simulation,
     knowledge::Knowledge,
+    plan::{self, Ask},
     population::Population,
     timeline::diary,
     units::TimeSpan,
+    whatif,
 };
 use serde_json::Value;
 use std::{
@@ -59,9 +61,48 @@ static OUTPUTS: LazyLock<Vec<Output>> = LazyLock::new(|| {
         ]
         .map(helped),
     );
+    outputs.extend(planned().chain(compared()));
     assert!(outputs.len() > 100, "only {} results were made from the cases", outputs.len());
     outputs
 });
+
+/// Plans of every kind: with and without a diary, refused, of far too much, and in danger.
+fn planned() -> Vec<Output> {
+    let diaries = [
+        "",
+        "2026-01-01 start fluoxetine 40 mg daily\n2026-01-01 start linezolid 600 mg every 12 h",
+        "2026-01-01 start fluoxetine 40 mg daily\n2026-02-20 note I want to kill myself",
+    ];
+    let asks = [
+        Ask::Switch { from: "fluoxetine".to_owned(), to: "phenelzine".to_owned() },
+        Ask::Switch { from: "fluoxetine".to_owned(), to: "mirtazapine".to_owned() },
+        Ask::Switch { from: "fluoxetine:9 g".to_owned(), to: "sertraline".to_owned() },
+        Ask::Stop { from: "fluoxetine".to_owned() },
+    ];
+    let as_of: Timestamp = "2026-03-01T10:00:00Z".parse().expect("a moment");
+    let of = |text: &str, ask: &Ask| {
+        let timeline = (!text.is_empty()).then(|| diary::read(text.as_bytes()).0);
+        let plan = plan::plan(ask, timeline.as_ref(), &KNOWLEDGE, &question(as_of), timeline.is_some());
+        let plan = plan.unwrap_or_else(|errors| panic!("{ask:?}: {errors:?}"));
+        Output::new(&format!("{ask:?}"), &raphe_json::Plan::new(&plan, &KNOWLEDGE))
+    };
+    diaries.iter().flat_map(|text| asks.iter().map(move |ask| of(text, ask))).collect()
+}
+
+/// Comparisons of a line that matters, one that does not, and far too much.
+fn compared() -> Vec<Output> {
+    let diary = "profile country GB zone Europe/London\n2026-01-01 start sertraline 100 mg daily\n";
+    let as_of: Timestamp = "2026-03-01T10:00:00Z".parse().expect("a moment");
+    let of = |line: &str| {
+        let (before, _) = diary::read(diary.as_bytes());
+        let (after, _) = diary::read(format!("{diary}{line}\n").as_bytes());
+        let found = whatif::whatif(&before, &after, &[line.to_owned()], &KNOWLEDGE, &question(as_of));
+        Output::new(line, &raphe_json::WhatIf::new(&found, &KNOWLEDGE))
+    };
+    ["2026-03-01 take tramadol 100 mg", "2026-03-01 note slept well", "2026-03-01 take tramadol 5 g"]
+        .map(of)
+        .into()
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -334,12 +334,12 @@ impl Reader<'_> {
 }
 
 /// The same line under the name that was asked for, which may be a code.
-fn named(line: DoseLine, name: &str) -> DoseLine {
+pub(crate) fn named(line: DoseLine, name: &str) -> DoseLine {
     DoseLine { name: Name { text: name.to_owned(), column: 1, id: None }, ..line }
 }
 
 /// A regimen of the usual dose, for a substance whose doses are not known.
-fn usual(name: &str) -> DoseLine {
+pub(crate) fn usual(name: &str) -> DoseLine {
     DoseLine {
         name: Name { text: name.to_owned(), column: 1, id: None },
         dose: Dose::Unknown,
@@ -353,7 +353,7 @@ fn usual(name: &str) -> DoseLine {
 }
 
 /// `NAME[:DOSE[:HOW]]`, where a code such as `rxnorm:36437` is one name.
-fn split(text: &str) -> (&str, Option<String>) {
+pub(crate) fn split(text: &str) -> (&str, Option<String>) {
     let is_code =
         ["rxnorm:", "atc:", "unii:"].iter().any(|prefix| text.to_ascii_lowercase().starts_with(prefix));
     let colon = text.match_indices(':').nth(usize::from(is_code)).map(|(index, _)| index);

@@ -6,6 +6,8 @@
 //! `drug_b`) and of waits between two drugs (`stop_drug`, `start_drug`) are read; a row that cannot be predicted says
 //! why, and gets no number.
 
+mod wait;
+
 use crate::{
     assess::Question,
     check,
@@ -61,7 +63,7 @@ pub fn predict(knowledge: &Knowledge, row: &Row) -> Result<f64, NotPredicted> {
         () if has("drug") && has("parameter") => kinetics(knowledge, row),
         () if has("drug") && has("radioligand") => occupancy(knowledge, row),
         () if has("drug_a") && has("drug_b") => pair(knowledge, row),
-        () if has("stop_drug") && has("start_drug") => wait(knowledge, row),
+        () if has("stop_drug") && has("start_drug") => wait::days(knowledge, row),
         () => Err(NotPredicted::Kind),
     }
 }
@@ -495,18 +497,4 @@ fn pair(knowledge: &Knowledge, row: &Row) -> Result<f64, NotPredicted> {
         Level::Info => 0.4,
         Level::NoneKnown => 0.0,
     })
-}
-
-/// The strictest published wait after one drug before another, in days.
-fn wait(knowledge: &Knowledge, row: &Row) -> Result<f64, NotPredicted> {
-    // A class stands for a member of it.
-    let member = |name: &str| match name.strip_suffix(" (class)") {
-        Some("irreversible MAOI") => "phenelzine".to_owned(),
-        _ => name.to_owned(),
-    };
-    let (stop, start) = (member(cell(row, "stop_drug")), member(cell(row, "start_drug")));
-    let (from, to) = (find(knowledge, &stop)?, find(knowledge, &start)?);
-    let ((_, strictest), _) = knowledge::washout(knowledge, from, to)
-        .ok_or_else(|| NotPredicted::Missing(format!("a wait before {start}"), stop.clone()))?;
-    Ok(strictest.as_hours() / 24.0)
 }

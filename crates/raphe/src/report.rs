@@ -9,14 +9,18 @@ mod check;
 mod helping;
 pub mod html;
 pub mod picture;
+mod plan;
 pub mod svg;
 mod synapse;
 pub mod text;
+mod whatif;
 
 pub use assessment::report;
 pub use check::check;
 pub use helping::{helping, picture as picture_of, verdict_word};
 pub use picture::Picture;
+pub use plan::plan;
+pub use whatif::whatif;
 
 use crate::{
     assess::{Finding, Reason, Scoped, Standing, Viewed, capital, list},

@@ -18,6 +18,7 @@ mod algebra;
 mod drive;
 pub mod engagement;
 mod model;
+pub(crate) mod peaks;
 mod people;
 mod rosenbrock;
 pub mod run;

@@ -30,6 +30,15 @@ pub(super) fn class_unknown(knowledge: &Knowledge) -> Vec<String> {
             waits.map(|id| format!("{file}: washout before `{id}`: neither a class nor a substance")),
         );
     }
+    let named =
+        |id: &&String| known(knowledge, id) || id.strip_prefix("atc:").is_some_and(|code| !code.is_empty());
+    for item in &base.switching {
+        let sides = [&item.from, &item.to].into_iter().filter(|id| !named(id));
+        problems
+            .extend(sides.map(|id| {
+                format!("switching.toml: {}: `{id}` is no class, substance or ATC group", item.id)
+            }));
+    }
     for class in &base.mechanisms {
         let wider = class.part_of.iter().filter(|id| knowledge.class(id).is_none());
         problems.extend(wider.map(|id| format!("mechanisms.toml: {}: `{id}` is not a class", class.id)));
@@ -236,6 +245,7 @@ const NAMED: &[(&str, &[&str])] = &[
     ("signs.toml", &["hyperthermia", "infection", "other_causes", "suicidal_ideation"]),
     ("criteria/*.toml", &["hunter", "sternbach", "radomski"]),
     ("severity.toml", &["life_threatening", "severe", "moderate", "mild"]),
+    ("stopping.toml", crate::plan::STATEMENTS),
     ("danger.toml", crate::criteria::words::MEANINGS),
 ];
 
@@ -249,6 +259,7 @@ pub(super) fn engine_misses_what_it_names(knowledge: &Knowledge) -> Vec<String> 
             "enzymes.toml" => base.enzymes.iter().any(|item| item.id == **id),
             "signs.toml" => base.signs.iter().any(|item| item.id == **id),
             "criteria/*.toml" => base.criteria.iter().any(|item| item.id == **id),
+            "stopping.toml" => base.stopping.iter().any(|item| item.id == **id),
             "severity.toml" => base.severity.iter().any(|item| item.id == **id),
             _ => base.danger.iter().any(|item| item.means == **id),
         };

@@ -299,6 +299,9 @@ pub(super) fn values(base: &Base) -> Vec<(String, What, &Value)> {
             add(&mut found, format!("{file}: washout before {}", washout.before), What::Wait, &washout.wait);
         }
     }
+    for item in &base.switching {
+        add(&mut found, format!("switching.toml: {}", item.id), What::Wait, &item.wait);
+    }
     for enzyme in &base.enzymes {
         let place = |field: &str| format!("enzymes.toml: {}: {field}", enzyme.id);
         add(&mut found, place("recovery_half_life"), What::Recovery, &enzyme.recovery_half_life);

@@ -12,6 +12,8 @@ enum Fills {
     Nothing,
     /// `{a}` and `{b}`, the names of the two.
     Names,
+    /// The names, and `{from}` and `{to}`, days.
+    Days,
     /// `{emergency}` and `{poison}`, the numbers to call.
     Numbers,
     /// The numbers, and `{held}`, the medicines to hold; the engine leaves the sentence out when there are none.
@@ -23,6 +25,7 @@ impl Fills {
         match self {
             Self::Nothing => &[],
             Self::Names => &["a", "b"],
+            Self::Days => &["a", "b", "from", "to"],
             Self::Numbers => &["emergency", "poison"],
             Self::Held => &["emergency", "poison", "held"],
         }
@@ -49,6 +52,13 @@ fn sentences(base: &Base) -> Vec<(String, Fills, &str)> {
         let views = pair.views.iter().map(|view| &view.says);
         let said = [&pair.why].into_iter().chain(&pair.advice).chain(views);
         said.for_each(|text| add(format!("pairs.toml: {}", pair.id), Fills::Names, text));
+    }
+    for item in &base.switching {
+        add(format!("switching.toml: {}", item.id), Fills::Names, &item.says);
+    }
+    for item in &base.stopping {
+        let said = [&item.person, &item.clinician].into_iter();
+        said.for_each(|text| add(format!("stopping.toml: {}", item.id), Fills::Days, text));
     }
     for sign in &base.signs {
         let said =

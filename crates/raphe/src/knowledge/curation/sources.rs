@@ -73,12 +73,15 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
         substance.metabolites.iter().for_each(|item| add(format!("metabolite.{}", item.id), &item.evidence));
         substance.enzymes.iter().for_each(|item| add(format!("enzyme.{}", item.enzyme), &item.evidence));
         substance.notes.iter().for_each(|item| add(format!("note `{}`", start(&item.says)), &item.evidence));
+        substance.strengths.iter().for_each(|item| add(format!("strength.{}", item.form), &item.evidence));
     }
     let mut add = |file: &str, id: &str, list| found.push((format!("{}: {id}", file.replace('*', id)), list));
     base.enzymes.iter().flat_map(|enzyme| &enzyme.alleles).for_each(|item| {
         add("enzymes.toml", &item.id, &item.evidence);
     });
     base.synapse.iter().for_each(|item| add("synapse.toml", &item.id, &item.evidence));
+    base.switching.iter().for_each(|item| add("switching.toml", &item.id, &item.evidence));
+    base.stopping.iter().for_each(|item| add("stopping.toml", &item.id, &item.evidence));
     base.mechanisms.iter().for_each(|item| add("mechanisms.toml", &item.id, &item.evidence));
     base.pairs.iter().for_each(|item| add("pairs.toml", &item.id, &item.evidence));
     base.criteria.iter().for_each(|item| add("criteria/*.toml", &item.id, &item.evidence));
