@@ -64,6 +64,7 @@ impl Reader {
             deficiency: self.file(Path::new("deficiency.toml")).unwrap_or_default(),
             article: self.list("article.toml", "statement"),
             synapse: self.list("synapse.toml", "parameter"),
+            risk: self.file(Path::new("risk.toml")).unwrap_or_default(),
             references: self.references(),
         }
     }
@@ -151,6 +152,7 @@ impl Reader {
             ("questionnaire", base.questionnaires.iter().map(|item| &item.id).collect()),
             ("factor", base.factors.iter().map(|item| &item.id).collect()),
             ("guidance", base.guidance.iter().map(|item| &item.id).collect()),
+            ("risk reference", base.risk.references.iter().map(|item| &item.id).collect()),
             ("statement", base.article.iter().map(|item| &item.id).collect()),
             ("reference", base.references.iter().map(|item| &item.key).collect()),
         ] {
@@ -319,6 +321,14 @@ fn cited(base: &Base) -> Vec<(String, String)> {
     for item in &base.article {
         evidence(format!("article.toml: {}", item.id), &item.evidence);
     }
+    let risk = &base.risk;
+    for (id, list) in (risk.references.iter().map(|item| (&item.id, &item.evidence)))
+        .chain(risk.modifiers.iter().map(|item| (&item.id, &item.evidence)))
+        .chain(risk.uncounted.iter().chain(&risk.beware).map(|item| (&item.id, &item.evidence)))
+    {
+        evidence(format!("risk.toml: {id}"), list);
+    }
+    found.extend(risk.daily_doses.iter().map(|dose| (format!("risk.toml: {}", dose.substance), dose.cite.clone())));
     let sized = (base.factors.iter().map(|item| (format!("factors/{}.toml", item.id), &item.effects)))
         .chain(base.guidance.iter().map(|item| (format!("guidance/{}.toml", item.id), &item.effects)));
     for (owner, effects) in sized {

@@ -12,8 +12,11 @@ use std::collections::BTreeMap;
 
 #[path = "schema/care.rs"]
 mod care;
+#[path = "schema/risk.rs"]
+mod risk;
 
 pub use care::*;
+pub use risk::*;
 
 /// Everything raphe knows, in the order of its files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -58,6 +61,8 @@ pub struct Base {
     pub article: Vec<ArticleStatement>,
     /// `synapse.toml`: parameters of the model of the synapse.
     pub synapse: Vec<SynapseParameter>,
+    /// `risk.toml`: how likely toxicity is, from people who were counted.
+    pub risk: RiskBase,
     /// `references.bib`, sorted by key.
     pub references: Vec<Reference>,
 }
