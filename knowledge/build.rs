@@ -328,7 +328,9 @@ fn cited(base: &Base) -> Vec<(String, String)> {
     {
         evidence(format!("risk.toml: {id}"), list);
     }
-    found.extend(risk.daily_doses.iter().map(|dose| (format!("risk.toml: {}", dose.substance), dose.cite.clone())));
+    found.extend(
+        risk.daily_doses.iter().map(|dose| (format!("risk.toml: {}", dose.substance), dose.cite.clone())),
+    );
     let sized = (base.factors.iter().map(|item| (format!("factors/{}.toml", item.id), &item.effects)))
         .chain(base.guidance.iter().map(|item| (format!("guidance/{}.toml", item.id), &item.effects)));
     for (owner, effects) in sized {

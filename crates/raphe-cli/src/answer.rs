@@ -98,7 +98,7 @@ pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> R
     })?;
     let out = match common.json {
         true => json(&raphe_json::Check::new(&answer, knowledge)),
-        false => printed(&report::check(&answer, knowledge)),
+        false => printed(&report::check(&answer, knowledge, common.audience.into())),
     };
     file::print(&out)?;
     Ok(ExitCode::SUCCESS)

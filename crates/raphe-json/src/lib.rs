@@ -8,6 +8,7 @@
 mod assessment;
 mod check;
 mod lint;
+mod risk;
 #[cfg(feature = "schema")]
 mod schema;
 mod simulation;
@@ -15,6 +16,7 @@ mod simulation;
 pub use assessment::*;
 pub use check::*;
 pub use lint::*;
+pub use risk::*;
 #[cfg(feature = "schema")]
 pub use schema::schemas;
 pub use simulation::*;

@@ -6,6 +6,7 @@
 
 mod assessment;
 mod check;
+mod risk;
 mod synapse;
 pub mod text;
 

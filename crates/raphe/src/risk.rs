@@ -200,20 +200,28 @@ impl<'a> Part<'a> {
 
     /// Whether it surely is what an id names: a substance, a class or a group.
     fn is(&self, knowledge: &Knowledge, id: &str) -> bool {
+        self.is_one_of(knowledge, &[id])
+    }
+
+    /// Whether it surely is something that a list names.
+    fn is_any(&self, knowledge: &Knowledge, ids: &[String]) -> bool {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        self.is_one_of(knowledge, &ids)
+    }
+
+    fn is_one_of(&self, knowledge: &Knowledge, ids: &[&str]) -> bool {
         match &self.what {
             What::Used(one) => {
                 let within = |class: &str| one.classes(knowledge).any(|own| knowledge.within(own, class));
                 let serotonergic = || exposure::serotonergic(knowledge, one) == Serotonergic::Yes;
-                belongs(knowledge, &one.substance, id, &within, &serotonergic)
+                ids.iter().any(|id| belongs(knowledge, &one.substance, id, &within, &serotonergic))
             }
             What::Named(substances) => {
-                !substances.is_empty() && substances.iter().all(|one| named_is(knowledge, one, id))
+                // Each may be another one of the list: "an SSRI or SNRI".
+                let listed = |one: &&str| ids.iter().any(|id| named_is(knowledge, one, id));
+                !substances.is_empty() && substances.iter().all(listed)
             }
         }
-    }
-
-    fn is_any(&self, knowledge: &Knowledge, ids: &[String]) -> bool {
-        ids.iter().any(|id| self.is(knowledge, id))
     }
 }
 
@@ -335,21 +343,25 @@ impl<'a> Taken<'a> {
         if !reference.overdose && self.parts.iter().any(|part| part.overdose) {
             return None;
         }
-        if !assign(&reference.needs, &|need, at, first| {
-            let part = &self.parts[at];
-            part.is_any(knowledge, need) && (!(first && reference.overdose) || part.overdose)
-        }, &places, &mut Vec::new())
-        {
+        if !assign(
+            &reference.needs,
+            &|need, at, first| {
+                let part = &self.parts[at];
+                part.is_any(knowledge, need) && (!(first && reference.overdose) || part.overdose)
+            },
+            &places,
+            &mut Vec::new(),
+        ) {
             return None;
         }
-        let needed = |at: &usize| {
-            reference.needs.iter().any(|need| self.parts[*at].is_any(knowledge, need))
-        };
+        let needed = |at: &usize| reference.needs.iter().any(|need| self.parts[*at].is_any(knowledge, need));
         let parts: BTreeSet<usize> = places.iter().copied().filter(needed).collect();
         let others = || self.parts.iter().enumerate().filter(|(at, _)| !parts.contains(at));
         let refused = self.parts.iter().any(|part| part.is_any(knowledge, &reference.without));
         let accompanied = others().any(|(_, part)| part.is(knowledge, SEROTONERGIC));
-        if refused || (reference.alone && (accompanied || self.unknown || parts.len() > reference.needs.len())) {
+        if refused
+            || (reference.alone && (accompanied || self.unknown || parts.len() > reference.needs.len()))
+        {
             return None;
         }
         let precise = |need: &Vec<String>| {
@@ -385,7 +397,8 @@ impl<'a> Taken<'a> {
         };
         let mut places: Vec<usize> = Vec::new();
         for fit in open.iter().filter(|fit| !beaten(fit)) {
-            let also = |id: &String| all.iter().find(|other| other.reference.id == *id).map(|other| other.place);
+            let also =
+                |id: &String| all.iter().find(|other| other.reference.id == *id).map(|other| other.place);
             for place in std::iter::once(fit.place).chain(fit.reference.also.iter().filter_map(also)) {
                 if !places.contains(&place) {
                     places.push(place);
@@ -417,10 +430,15 @@ impl<'a> Taken<'a> {
         let places: Vec<usize> = (0..self.parts.len()).collect();
         let holds = |item: &&Uncounted| {
             let mut ways = Vec::new();
-            let assigned = assign(&item.needs, &|need, at, first| {
-                let part = &self.parts[at];
-                part.is_any(knowledge, need) && (!(first && item.overdose) || part.overdose)
-            }, &places, &mut ways);
+            let assigned = assign(
+                &item.needs,
+                &|need, at, first| {
+                    let part = &self.parts[at];
+                    part.is_any(knowledge, need) && (!(first && item.overdose) || part.overdose)
+                },
+                &places,
+                &mut ways,
+            );
             assigned && !covered(&ways.iter().copied().collect())
         };
         items.iter().filter(holds).map(Said::from).collect()
@@ -457,7 +475,8 @@ impl<'a> Taken<'a> {
             What::Used(one) => Some(one.substance.clone()),
             What::Named(_) => None,
         };
-        let moved = (0..self.parts.len()).filter(|at| !fit.parts.contains(at) && odds::moves(self, reference, *at));
+        let moved =
+            (0..self.parts.len()).filter(|at| !fit.parts.contains(at) && odds::moves(self, reference, *at));
         let mut citations: Vec<Citation> = reference.evidence.iter().map(Citation::from).collect();
         citations.extend(estimate.citations);
         Risk {
@@ -531,7 +550,8 @@ mod tests {
     fn no_part_meets_two_needs() {
         let need = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<String>>();
         let parts = [vec!["a", "b"], vec!["b"]];
-        let meets = |need: &[String], at: usize, _: bool| need.iter().any(|id| parts[at].contains(&id.as_str()));
+        let meets =
+            |need: &[String], at: usize, _: bool| need.iter().any(|id| parts[at].contains(&id.as_str()));
         let ask = |needs: &[Vec<String>]| assign(needs, &meets, &[0, 1], &mut Vec::new());
         // The first part could be either; only one way leaves a part for the other.
         assert!(ask(&[need(&["b"]), need(&["a"])]));

@@ -195,7 +195,7 @@ fn checked(rest: &str) -> Result<Answer, String> {
             findings: check.findings.clone(),
             not_assessed: check.not_assessed.iter().map(|item| item.text.clone()).collect(),
             notices: said(&check.notices),
-            printed: text::print(&report::check(&check, &KNOWLEDGE), Paint::PLAIN),
+            printed: text::print(&report::check(&check, &KNOWLEDGE, report::Voice::Person), Paint::PLAIN),
             check: Some(check),
             assessment: None,
         },

@@ -88,7 +88,9 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 /// Whether some words in a row are these, in the singular or the plural.
 fn holds(plain: &[&str], phrase: &str) -> bool {
     let wanted: Vec<&str> = phrase.split(' ').collect();
-    let same = |(found, wanted): (&&str, &&str)| found.strip_suffix('s').unwrap_or(found) == wanted.strip_suffix('s').unwrap_or(wanted);
+    let same = |(found, wanted): (&&str, &&str)| {
+        found.strip_suffix('s').unwrap_or(found) == wanted.strip_suffix('s').unwrap_or(wanted)
+    };
     plain.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(same))
 }
 
@@ -128,8 +130,14 @@ mod tests {
             items.iter().map(|(piece, optional)| ((*piece).to_owned(), *optional)).collect()
         };
         assert_eq!(cut("ssri or snri overdose (any)"), of(&[("ssri or snri overdose (any)", false)]));
-        assert_eq!(cut("triptan + ssri/snri, definite"), of(&[("triptan", false), ("ssri/snri, definite", false)]));
-        assert_eq!(cut("linezolid with or without a serotonergic drug"), of(&[("linezolid", false), ("a serotonergic drug", true)]));
+        assert_eq!(
+            cut("triptan + ssri/snri, definite"),
+            of(&[("triptan", false), ("ssri/snri, definite", false)])
+        );
+        assert_eq!(
+            cut("linezolid with or without a serotonergic drug"),
+            of(&[("linezolid", false), ("a serotonergic drug", true)])
+        );
         assert_eq!(cut("linezolid ± ssri"), of(&[("linezolid", false), ("ssri", true)]));
     }
 

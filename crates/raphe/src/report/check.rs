@@ -1,7 +1,8 @@
 //! A check in words: the answer first, then pair by pair.
 
 use super::{
-    Item, Report, Sources, crisis_lines, finding_item, footer, level_word, not_assessed, notices, section,
+    Item, Report, Sources, Voice, crisis_lines, finding_item, footer, level_word, not_assessed, notices,
+    risk, section,
     synapse::{self, About},
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 
 /// Puts a check in words.
 #[must_use]
-pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
+pub fn check(check: &Check, knowledge: &Knowledge, voice: Voice) -> Report {
     let mut sources = Sources::default();
     let help = &check.help;
     if let Some(too_much) = &check.too_much {
@@ -135,10 +136,13 @@ pub fn check(check: &Check, knowledge: &Knowledge) -> Report {
     }
     let about = check.newly_added.as_deref().map_or(About::Set, About::Newly);
     let modeled = synapse::section(knowledge, &check.synapse, about, &mut sources);
+    let around = risk::Around::default();
+    let likely = risk::section(knowledge, &check.risk, &check.uncounted, voice, around, &mut sources);
     let sections = [
         section("Pair by pair", together),
         section("How one changes the level of another (simulated)", levels),
         modeled,
+        likely,
         section("Worth knowing", worth_knowing),
         not_assessed(knowledge, &check.not_assessed),
         notices("What was not recognized", &check.notices),

@@ -272,7 +272,8 @@ fn usual_blockade(knowledge: &Knowledge, modifier: &RiskModifier) -> Option<f64>
     let person = Person { zone: Some(TimeZone::UTC), ..Person::default() };
     let timeline = Timeline::new(person, vec![entry]);
     let typical = Population { seed: 1, people: 0 };
-    let (_, synapse) = synapse::simulate(&timeline, knowledge, typical, later(begin, TimeSpan::days(SETTLED)));
+    let (_, synapse) =
+        synapse::simulate(&timeline, knowledge, typical, later(begin, TimeSpan::days(SETTLED)));
     let engaged = synapse.targets.iter().find(|engaged| engaged.target == Target::Receptor2A)?;
     Some(engaged.share.median)
 }
