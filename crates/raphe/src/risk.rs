@@ -209,6 +209,20 @@ impl<'a> Part<'a> {
         self.is_one_of(knowledge, &ids)
     }
 
+    /// Whether it is, or may be, a serotonergic agent: where that is disputed or open it is not "alone".
+    fn may_be_serotonergic(&self, knowledge: &Knowledge) -> bool {
+        match &self.what {
+            What::Used(one) => exposure::serotonergic(knowledge, one) != Serotonergic::No,
+            What::Named(substances) => substances.iter().any(|one| {
+                let effects = knowledge.substance(one).into_iter().flat_map(|one| &one.mechanisms);
+                let kind = |class: &str| knowledge.class(class).map(|class| class.serotonergic);
+                effects
+                    .into_iter()
+                    .any(|effect| !matches!(kind(&effect.class), None | Some(Serotonergic::No)))
+            }),
+        }
+    }
+
     fn is_one_of(&self, knowledge: &Knowledge, ids: &[&str]) -> bool {
         match &self.what {
             What::Used(one) => {
@@ -358,7 +372,7 @@ impl<'a> Taken<'a> {
         let parts: BTreeSet<usize> = places.iter().copied().filter(needed).collect();
         let others = || self.parts.iter().enumerate().filter(|(at, _)| !parts.contains(at));
         let refused = self.parts.iter().any(|part| part.is_any(knowledge, &reference.without));
-        let accompanied = others().any(|(_, part)| part.is(knowledge, SEROTONERGIC));
+        let accompanied = others().any(|(_, part)| part.may_be_serotonergic(knowledge));
         if refused
             || (reference.alone && (accompanied || self.unknown || parts.len() > reference.needs.len()))
         {
@@ -392,6 +406,8 @@ impl<'a> Taken<'a> {
         if open.iter().any(|fit| !fit.reference.fallback) {
             open.retain(|fit| !fit.reference.fallback);
         }
+        // A broad count of usual doses says nothing of what two medicines do together.
+        open.retain(|fit| !fit.reference.fallback || fit.reference.overdose || fit.parts.len() == 1);
         let beaten = |one: &Fit<'_>| {
             open.iter().any(|other| other.parts.is_superset(&one.parts) && other.rank > one.rank)
         };
@@ -408,7 +424,11 @@ impl<'a> Taken<'a> {
         let fits = places.iter().filter_map(|place| all.iter().find(|fit| fit.place == *place));
         let mut risks: Vec<Risk> = fits.map(|fit| self.estimate(fit)).collect();
         let covered = |parts: &BTreeSet<usize>| {
-            all.iter().any(|fit| places.contains(&fit.place) && fit.parts.is_superset(parts))
+            let told = all.iter().filter(|fit| places.contains(&fit.place));
+            told.into_iter().any(|fit| {
+                let moved = |at: &usize| fit.parts.contains(at) || odds::moves(self, fit.reference, *at);
+                parts.iter().all(moved)
+            })
         };
         let mut said: Vec<Said> = self.said(&self.base().uncounted, &covered);
         for beware in self.said(&self.base().beware, &|_| false) {

@@ -258,6 +258,7 @@ fn where_nobody_counted_there_is_no_number() {
         "2026-03-02 20:00 take 60 x 15 mg phenelzine on purpose",
         "2026-02-01 08:00 start safinamide 50 mg daily\n2026-02-01 08:00 start sertraline 50 mg daily",
         "2026-02-01 08:00 start phenelzine 15 mg three times daily\n2026-02-01 08:00 start tramadol 50 mg daily",
+        "2026-02-01 08:00 start sertraline 50 mg daily\n2026-02-01 08:00 start tramadol 50 mg daily",
     ] {
         assert!(assessed(diary).risk.is_empty(), "{diary}: {:?}", ids(&assessed(diary).risk));
     }

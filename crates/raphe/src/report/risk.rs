@@ -102,7 +102,11 @@ fn mark(knowledge: &Knowledge, risk: &Risk) -> Option<String> {
 }
 
 fn for_person(knowledge: &Knowledge, risk: &Risk, sources: &mut Sources) -> Item {
-    let estimate = if risk.calibrated { "" } else { " This is worked out from others, not counted." };
+    let estimate = match (risk.calibrated, risk.moved_by.is_empty()) {
+        (true, _) => "",
+        (false, true) => " It is a rough figure.",
+        (false, false) => " This is worked out from others, not counted.",
+    };
     Item {
         mark: mark(knowledge, risk),
         text: format!("{}.{estimate}", frequency(risk)),
@@ -138,9 +142,7 @@ fn for_clinician(knowledge: &Knowledge, risk: &Risk, sources: &mut Sources) -> I
         mark: mark(knowledge, risk),
         text: format!(
             "{median} % {per} ({low} to {high} %). {}{}; {}.",
-            capital(&counted),
-            risk.reference_class,
-            risk.criteria
+            counted, risk.reference_class, risk.criteria
         ),
         sources: sources.cite(&risk.citations),
         under,
@@ -153,7 +155,10 @@ fn frequency(risk: &Risk) -> String {
     let (p, people) = (risk.p, &risk.person);
     if risk.cases == Some(0) {
         let n = risk.n.map_or_else(String::new, |n| format!(" {}", grouped(n)));
-        return format!("none of{n} {people} had it; it could still happen to {} or fewer", one_in(p.p95));
+        return format!(
+            "none of{n} {people} was found to have it; it could still happen to up to {}",
+            one_in(p.p95)
+        );
     }
     if p.median < 1e-4 {
         return format!("rare, fewer than 1 in 10 000 {people}");
@@ -161,7 +166,7 @@ fn frequency(risk: &Risk) -> String {
     // A count of few people may be far off, and says so.
     let wide = p.p95 > 2.0 * p.median || p.p5 < 0.5 * p.median;
     let range = match wide {
-        true if p.p5 > 1e-6 => format!(" (it may be {} or {})", one_in(p.p5), one_in(p.p95)),
+        true if p.p5 > 1e-6 => format!(" (somewhere between {} and {})", one_in(p.p5), one_in(p.p95)),
         true => format!(" (it may be as many as {})", one_in(p.p95)),
         false => String::new(),
     };

@@ -115,12 +115,13 @@ pub(super) fn estimate(taken: &Taken<'_>, reference: &RiskReference) -> Estimate
     }
 }
 
-/// A range that was published without its cases: its middle is that of the logarithms. One figure gets the sampling error
-/// of the people it is of.
+/// A range that was published without its cases: its middle is that of the logarithms, or half of it where only its upper end is
+/// known. One figure gets the sampling error of the people it is of.
 fn published(text: Option<&str>, n: Option<u32>) -> Interval {
     let (low, high) = text.and_then(share).unwrap_or((0.0, 1.0));
     match n {
         Some(n) if low == high => count::of(libm::round(low * f64::from(n)) as u32, n),
+        _ if low == 0.0 => Interval { median: 0.5 * high, p5: low, p95: high },
         _ => Interval { median: libm::sqrt(low * high), p5: low, p95: high },
     }
 }
@@ -220,7 +221,7 @@ impl Sum {
         self.variance += (effect / WIDE) * (effect / WIDE);
         self.calibrated = false;
         self.moved_by.push(format!(
-            "5-HT2A blocked by about {} % in the modeled synapse: {} times the odds (1 to {}), inferred from olanzapine and \
+            "5-HT2A blocked by about {} % in the modeled synapse: {} times the odds ({} to 1), inferred from olanzapine and \
              risperidone",
             number(libm::round(blocked * 100.0)),
             two_digits(libm::exp(effect)),
