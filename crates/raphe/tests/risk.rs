@@ -248,6 +248,8 @@ fn counts_that_differ_are_shown_side_by_side() {
     assert!(claims.per == RiskPer::PersonYear && !claims.calibrated);
     assert!((claims.p.p5 - 0.0007).abs() < 1e-9 && (claims.p.p95 - 0.0019).abs() < 1e-9, "{:?}", claims.p);
     assert!(claims.reference_class.contains("0.19 %"));
+    assert!(said(&assessed(SSRI), Voice::Person).contains("between 1 in 1400 and 1 in 530 people a year"));
+    assert!(said(&assessed(SSRI), Voice::Clinician).contains("0.07 to 0.19 % per person-year"));
 }
 
 #[test]

@@ -352,7 +352,7 @@ impl Writer<'_> {
 
     fn risk(&mut self) -> Option<Section> {
         let assessment = self.assessment;
-        let signs = assessment.signs.iter().any(|sign| sign.side != Side::Other);
+        let signs = assessment.signs.iter().any(|sign| matches!(sign.side, Side::Toxicity | Side::Both));
         let around = risk::Around { signs, suicide: assessment.suicide_path };
         let (risks, uncounted) = (&assessment.risk, &assessment.uncounted);
         risk::section(self.knowledge, risks, uncounted, self.voice, around, &mut self.sources)

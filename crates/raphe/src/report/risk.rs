@@ -91,6 +91,11 @@ pub(super) fn section(
     super::section("How likely serotonin toxicity is", items)
 }
 
+/// The people of a count, who begin a sentence where no number does.
+fn capital_unless(counted: &str, people: &str) -> String {
+    if counted.is_empty() { capital(people) } else { people.to_owned() }
+}
+
 fn plain(text: &str) -> Item {
     Item { text: text.to_owned(), ..Item::default() }
 }
@@ -138,16 +143,26 @@ fn for_clinician(knowledge: &Knowledge, risk: &Risk, sources: &mut Sources) -> I
         ));
     }
     under.extend(risk.note.as_deref().map(plain));
+    let figure = match is_range(risk) {
+        true => format!("{low} to {high} % {per}, as published"),
+        false => format!("{median} % {per} ({low} to {high} %)"),
+    };
     Item {
         mark: mark(knowledge, risk),
         text: format!(
-            "{median} % {per} ({low} to {high} %). {}{}; {}.",
-            counted, risk.reference_class, risk.criteria
+            "{figure}. {counted}{}; {}.",
+            capital_unless(&counted, &risk.reference_class),
+            risk.criteria
         ),
         sources: sources.cite(&risk.citations),
         under,
         ..Item::default()
     }
+}
+
+/// Whether a range was published, and no count.
+fn is_range(risk: &Risk) -> bool {
+    risk.cases.is_none() && risk.n.is_none()
 }
 
 /// "about 1 in 64 people …", with how far that may be off where few were counted.
@@ -156,9 +171,13 @@ fn frequency(risk: &Risk) -> String {
     if risk.cases == Some(0) {
         let n = risk.n.map_or_else(String::new, |n| format!(" {}", grouped(n)));
         return format!(
-            "none of{n} {people} was found to have it; it could still happen to up to {}",
+            "not one of{n} {people} was found to have it; it could still happen to up to {}",
             one_in(p.p95)
         );
+    }
+    // Of years that differ both are told, and never their middle.
+    if is_range(risk) {
+        return format!("between {} and {} {people}", one_in(p.p5), one_in(p.p95));
     }
     if p.median < 1e-4 {
         return format!("rare, fewer than 1 in 10 000 {people}");
