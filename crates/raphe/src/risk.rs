@@ -474,7 +474,7 @@ impl<'a> Taken<'a> {
             (
                 per.is_none_or(|per| per == reference.per),
                 fit.named,
-                some == !reference.optional.is_empty(),
+                some != reference.optional.is_empty(),
                 self.daily_doses.is_some() && !reference.points.is_empty(),
                 fit.parts.len() + moved,
                 !reference.fallback,
