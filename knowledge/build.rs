@@ -67,6 +67,7 @@ impl Reader {
             stopping: self.list("stopping.toml", "statement"),
             synapse: self.list("synapse.toml", "parameter"),
             helping: self.file(Path::new("helping.toml")).unwrap_or_default(),
+            risk: self.file(Path::new("risk.toml")).unwrap_or_default(),
             references: self.references(),
         }
     }
@@ -154,6 +155,7 @@ impl Reader {
             ("questionnaire", base.questionnaires.iter().map(|item| &item.id).collect()),
             ("factor", base.factors.iter().map(|item| &item.id).collect()),
             ("guidance", base.guidance.iter().map(|item| &item.id).collect()),
+            ("risk reference", base.risk.references.iter().map(|item| &item.id).collect()),
             ("statement", base.article.iter().map(|item| &item.id).collect()),
             ("switch", base.switching.iter().map(|item| &item.id).collect()),
             ("stopping", base.stopping.iter().map(|item| &item.id).collect()),
@@ -340,6 +342,16 @@ fn cited(base: &Base) -> Vec<(String, String)> {
     for item in &base.article {
         evidence(format!("article.toml: {}", item.id), &item.evidence);
     }
+    let risk = &base.risk;
+    for (id, list) in (risk.references.iter().map(|item| (&item.id, &item.evidence)))
+        .chain(risk.modifiers.iter().map(|item| (&item.id, &item.evidence)))
+        .chain(risk.uncounted.iter().chain(&risk.beware).map(|item| (&item.id, &item.evidence)))
+    {
+        evidence(format!("risk.toml: {id}"), list);
+    }
+    found.extend(
+        risk.daily_doses.iter().map(|dose| (format!("risk.toml: {}", dose.substance), dose.cite.clone())),
+    );
     let sized = (base.factors.iter().map(|item| (format!("factors/{}.toml", item.id), &item.effects)))
         .chain(base.guidance.iter().map(|item| (format!("guidance/{}.toml", item.id), &item.effects)));
     for (owner, effects) in sized {

@@ -1,8 +1,9 @@
 //! The curated base, compiled in.
 //!
 //! The files beside this crate are the knowledge: one substance a file in `substances/`, criteria in `criteria/`, and
-//! the tables for mechanisms, pairs, signs, danger words, flags and rivals; then questionnaires, factors, guidance, the
-//! features called low serotonin and the statements of the article. Every fact names its source in `references.bib`
+//! the tables for mechanisms, pairs, signs, danger words, flags and rivals; how
+//! likely toxicity is among people who were counted; then questionnaires, factors, guidance, the features called low
+//! serotonin and the statements of the article. Every fact names its source in `references.bib`
 //! and the place in it. `checked` is the day on which a curator opened that source; a fact without it is second-hand
 //! and is shown so.
 //!

@@ -14,13 +14,15 @@ use std::collections::BTreeMap;
 mod care;
 #[path = "schema/helping.rs"]
 mod helping;
-
 #[path = "schema/plan.rs"]
 mod plan;
+#[path = "schema/risk.rs"]
+mod risk;
 
 pub use care::*;
 pub use helping::*;
 pub use plan::*;
+pub use risk::*;
 
 /// Everything raphe knows, in the order of its files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -71,6 +73,8 @@ pub struct Base {
     pub synapse: Vec<SynapseParameter>,
     /// `helping.toml`: what the question "is it helping?" takes for granted.
     pub helping: Helping,
+    /// `risk.toml`: how likely toxicity is, from people who were counted.
+    pub risk: RiskBase,
     /// `references.bib`, sorted by key.
     pub references: Vec<Reference>,
 }

@@ -140,7 +140,7 @@ enum Verb {
     },
     /// Predict published observations, for validation: rows in, `id,pred` out
     Predict {
-        /// CSV with a header: rows of pharmacokinetics, interaction studies, drug pairs or waits
+        /// CSV with a header: rows of pharmacokinetics, interaction studies, drug pairs, waits or incidences
         set: PathBuf,
     },
     /// Check how a diary or a health record is read

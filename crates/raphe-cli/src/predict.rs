@@ -34,10 +34,9 @@ pub(crate) fn predict(set: &Path) -> Result<ExitCode, Error> {
             Err(NotPredicted::Kind) => {
                 return Err(Error::Input {
                     says: format!("{} has no columns that are known", set.display()),
-                    help:
-                        "name columns `id,drug,parameter,…`, `id,victim,perpetrator,…`, `drug_a,drug_b` or \
-                           `id,stop_drug,start_drug` in the first line"
-                            .to_owned(),
+                    help: "name columns `id,drug,parameter,…`, `id,victim,perpetrator,…`, `drug_a,drug_b`, \
+                           `id,stop_drug,start_drug` or `id,exposure,context,unit` in the first line"
+                        .to_owned(),
                 });
             }
             Err(why) => *missed.entry(why.to_string()).or_default() += 1,

@@ -1,6 +1,6 @@
 //! `raphe.assessment/1`: what `raphe assess --json` prints.
 
-use crate::{Because, Evidence, Interval, Notice, Scoped, View, word};
+use crate::{Because, Evidence, Interval, Notice, Risk, Said, Scoped, View, word};
 use raphe::{
     assess::{self, Standing, Verdict},
     criteria::Truth,
@@ -78,6 +78,12 @@ pub struct Balance {
     pub verdict: &'static str,
     /// Why, one sentence.
     pub because: String,
+    /// How likely toxicity is among people who were counted; absent where nobody counted. It decides nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub risk: Vec<Risk>,
+    /// Exposures of which nobody counted how often they end in toxicity, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_counted: Vec<Said>,
 }
 
 /// A reason to act.
@@ -348,6 +354,8 @@ impl Assessment {
                     Verdict::Unclear => "unclear",
                 },
                 because: assessment.balance.because.clone(),
+                risk: assessment.risk.iter().map(|risk| convert.risk(risk)).collect(),
+                not_counted: assessment.uncounted.iter().map(|said| convert.said(said)).collect(),
             },
             urgency: word(assessment.urgency),
             urgency_because: assessment.reasons.iter().map(|reason| convert.reason(reason)).collect(),

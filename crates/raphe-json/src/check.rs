@@ -1,6 +1,8 @@
 //! `raphe.check/1`: what `raphe check --json` prints.
 
-use crate::{Evidence, Finding, Help, Interval, Notice, Scoped, Serotonin, Target, View, assessment, word};
+use crate::{
+    Evidence, Finding, Help, Interval, Notice, Risk, Said, Scoped, Serotonin, Target, View, assessment, word,
+};
 use raphe::{TimeZone, check, knowledge::Knowledge};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -43,6 +45,12 @@ pub struct Check {
     /// Serotonin in the modeled synapse; absent where nothing acts on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serotonin: Option<Serotonin>,
+    /// How likely toxicity is among people who were counted with these at usual doses; absent where nobody counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub risk: Vec<Risk>,
+    /// Sets of which nobody counted how often they end in toxicity, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_counted: Vec<Said>,
     /// What was assessed.
     pub assessed: Vec<Scoped>,
     /// What was not.
@@ -149,6 +157,8 @@ impl Check {
             targets: check.synapse.targets_at_peak.iter().map(|engaged| convert.target(engaged)).collect(),
             serotonin: Serotonin::new(&check.synapse)
                 .map(|serotonin| Serotonin { newly_added: check.newly_added.clone(), ..serotonin }),
+            risk: check.risk.iter().map(|risk| convert.risk(risk)).collect(),
+            not_counted: check.uncounted.iter().map(|said| convert.said(said)).collect(),
             assessed: assessment::scoped(&check.assessed),
             not_assessed: assessment::scoped(&check.not_assessed),
             notices: check.notices.iter().map(assessment::notice).collect(),

@@ -10,6 +10,7 @@ mod check;
 mod helping;
 mod lint;
 mod plan;
+mod risk;
 #[cfg(feature = "schema")]
 mod schema;
 mod simulation;
@@ -20,6 +21,7 @@ pub use check::*;
 pub use helping::*;
 pub use lint::*;
 pub use plan::*;
+pub use risk::*;
 #[cfg(feature = "schema")]
 pub use schema::schemas;
 pub use simulation::*;

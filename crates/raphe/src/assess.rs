@@ -5,10 +5,9 @@
 //! Then the pairs of substances that act at the same time, each with its window, its level and both views where
 //! regulators and toxicologists differ. Urgency is the greatest of all of these.
 //!
-//! The modeled synapse goes along and is told; no level, no urgency and no verdict hangs on it.
+//! The modeled synapse and how likely toxicity is go along and are told; no level, no urgency and no verdict hangs on them.
 //!
-//! Left for later, and absent until computed: how likely toxicity is, the full differential, the features that the
-//! article calls low serotonin.
+//! Left for later, and absent until computed: the full differential, the features that the article calls low serotonin.
 
 mod advice;
 pub(crate) mod combine;
@@ -30,6 +29,7 @@ use crate::{
         schema::{Flag, Found, HelpLine, Level, Serotonergic, Side, Statement, Substance, Urgency},
     },
     population::Population,
+    risk::{self, Risk, Said},
     synapse::{self, Synapse},
     timeline::{Event, Notice, Origin, Timeline, Weight},
     units::{Temperature, TimeSpan, number, two_digits},
@@ -75,6 +75,10 @@ pub struct Assessment {
     pub enzymes: Vec<EnzymeState>,
     /// The modeled synapse: it explains, and nothing above listens to it.
     pub synapse: Synapse,
+    /// How likely toxicity is among people who were counted with this exposure: it explains, and nothing above listens to it.
+    pub risk: Vec<Risk>,
+    /// Exposures of which nobody counted how often they end in toxicity, in words.
+    pub uncounted: Vec<Said>,
     /// What the substances do together, worst first.
     pub findings: Vec<Finding>,
     /// Look-alikes that must be named.
@@ -416,6 +420,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     not_assessed.extend(kept(timeline, as_of));
     not_assessed.extend(incomplete(timeline));
     not_assessed.extend(not_modeled(knowledge, &synapse));
+    let (risk, uncounted) = risk::of_exposure(knowledge, timeline, &exposure, &synapse, as_of);
     notices.extend(synapse::lost(&synapse, question.population));
     notices.extend(exposure.labs.iter().map(|lab| lab_notice(knowledge, lab)));
     let planned = timeline.entries.iter().filter(|entry| !entry.when.begun_by(as_of)).count();
@@ -443,6 +448,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         remaining: exposure.remaining,
         enzymes: exposure.enzymes,
         synapse,
+        risk,
+        uncounted,
         findings,
         rivals,
         advice,

@@ -15,6 +15,7 @@ use crate::{
         schema::{HelpLine, Level},
     },
     population::Population,
+    risk::{self, Risk, Said},
     synapse::{self, Synapse},
     timeline::{
         Dose, DoseLine, Entry, Event, Name, Notice, Origin, Person, Precision, Route, Schedule, Timeline,
@@ -44,6 +45,10 @@ pub struct Check {
     pub exposure_ratios: Vec<ExposureRatio>,
     /// The modeled synapse: all of them long taken, or one of them newly added to the others, whichever goes higher.
     pub synapse: Synapse,
+    /// How likely toxicity is among people who were counted with these at usual doses.
+    pub risk: Vec<Risk>,
+    /// Sets of which nobody counted how often they end in toxicity, in words.
+    pub uncounted: Vec<Said>,
     /// The id of the one that is newly added in it.
     pub newly_added: Option<String>,
     /// Set when a dose is far above the highest recommended: then nothing else is answered.
@@ -201,6 +206,7 @@ pub fn check(
     let strength = |ratio: &ExposureRatio| libm::log(ratio.auc_ratio.median).abs();
     exposure_ratios.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
     let (assessed, mut not_assessed) = assess::check_scope(knowledge, &exposure, &substances);
+    let (risk, uncounted) = risk::of_usual_doses(knowledge, &timeline, &exposure, as_of);
     // Without virtual people only the rules are asked, and the answer is there at once.
     let (synapse, newly_added) = match question.population.people {
         0 => (Synapse::default(), None),
@@ -216,6 +222,8 @@ pub fn check(
         findings,
         exposure_ratios,
         synapse,
+        risk,
+        uncounted,
         newly_added,
         too_much: None,
         same,
@@ -258,6 +266,8 @@ fn empty(knowledge: &Knowledge, as_of: Timestamp, help: HelpLine, too_much: TooM
         findings: Vec::new(),
         exposure_ratios: Vec::new(),
         synapse: Synapse::default(),
+        risk: Vec::new(),
+        uncounted: Vec::new(),
         newly_added: None,
         too_much: Some(too_much),
         same: Vec::new(),

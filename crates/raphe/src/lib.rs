@@ -4,8 +4,8 @@
 //! [`knowledge::Knowledge`] and a [`assess::Question`] in, an [`assess::Assessment`] out. Nothing here reads a clock, a
 //! file or the environment; the edges do that.
 //!
-//! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`synapse`], [`criteria`], [`assess`],
-//! [`check`], [`plan`], [`whatif`], [`helping`], [`report`], [`predict`]. Dependencies point up this list, never down.
+//! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`synapse`], [`criteria`], [`risk`],
+//! [`assess`], [`check`], [`plan`], [`whatif`], [`helping`], [`report`], [`predict`]. Dependencies point up this list, never down.
 
 pub mod units;
 
@@ -22,6 +22,8 @@ pub mod exposure;
 pub mod synapse;
 
 pub mod criteria;
+
+pub mod risk;
 
 pub mod assess;
 

@@ -3,9 +3,10 @@
 //! A row names what was given and what was measured; the answer is what the typical person of the engine has, made by
 //! the same scenario that answers a diary. Rows of pharmacokinetics (`drug`, `parameter`), of interaction studies
 //! (`victim`, `perpetrator`), of scans of the serotonin transporter (`drug`, `radioligand`), of drug pairs (`drug_a`,
-//! `drug_b`) and of waits between two drugs (`stop_drug`, `start_drug`) are read; a row that cannot be predicted says
-//! why, and gets no number.
+//! `drug_b`), of waits between two drugs (`stop_drug`, `start_drug`) and of how often serotonin toxicity followed an exposure
+//! (`exposure`, `context`) are read; a row that cannot be predicted says why, and gets no number.
 
+mod risk;
 mod wait;
 
 use crate::{
@@ -64,6 +65,7 @@ pub fn predict(knowledge: &Knowledge, row: &Row) -> Result<f64, NotPredicted> {
         () if has("drug") && has("radioligand") => occupancy(knowledge, row),
         () if has("drug_a") && has("drug_b") => pair(knowledge, row),
         () if has("stop_drug") && has("start_drug") => wait::days(knowledge, row),
+        () if has("exposure") && has("context") => risk::incidence(knowledge, row),
         () => Err(NotPredicted::Kind),
     }
 }

@@ -10,6 +10,7 @@ mod helping;
 pub mod html;
 pub mod picture;
 mod plan;
+mod risk;
 pub mod svg;
 mod synapse;
 pub mod text;

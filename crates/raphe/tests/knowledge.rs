@@ -150,6 +150,12 @@ rules! {
 
     onset_does_not_read: |base| base.helping.onsets[0].tau = "three weeks".into();
     assumption_missing: |base| base.helping.assumptions.retain(|item| item.id != "natural_days");
+    risk_names_what_is_missing: |base| count(base, "linezolid_alone").also.push("linezolid_everywhere".into());
+    risk_count_does_not_add_up: |base| count(base, "linezolid_alone").cases = Some(262);
+    risk_odds_outside_their_interval: |base| base.risk.modifiers[0].low = 1.02;
+    risk_of_usual_doses_beside_an_maoi: |base| count(base, "triptan_with_sri_definite").without.clear();
+    overdose_reads_low_without_its_danger: |base| base.risk.beware.clear();
+    daily_dose_does_not_read: |base| base.risk.daily_doses[0].dose = "20".into();
 
     citation_unknown: |base| oral(base).half_life[0].cite = "nobody2020".into();
     reference_never_cited: |base| reference(base).key = "unread2020".into();
@@ -215,6 +221,10 @@ fn factor<'a>(base: &'a mut Base, id: &str) -> &'a mut schema::Factor {
 
 fn guidance<'a>(base: &'a mut Base, id: &str) -> &'a mut schema::Guidance {
     base.guidance.iter_mut().find(|item| item.id == id).expect("the guidance is in the base")
+}
+
+fn count<'a>(base: &'a mut Base, id: &str) -> &'a mut schema::RiskReference {
+    base.risk.references.iter_mut().find(|item| item.id == id).expect("the count is in the base")
 }
 
 /// A reference with a DOI.

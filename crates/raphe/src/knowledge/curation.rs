@@ -17,6 +17,7 @@
 //! | `danger` | danger words, flags, help |
 //! | `care` | questionnaires, factors, guidance, features, the article's statements |
 //! | `helping` | what "is it helping?" takes for granted |
+//! | `risk` | counts, odds, and what is said in words |
 //! | `sources` | citations, dates, references |
 //! | `sentences` | what a person will read |
 
@@ -27,6 +28,7 @@ mod links;
 mod names;
 mod pairs;
 mod quantities;
+mod risk;
 mod sentences;
 mod sources;
 
@@ -210,6 +212,18 @@ rules! {
         "Each onset is of a piece of guidance that is there, its times read, and one holds for everything else."
     helping::assumption_missing
         "Every number that the analysis asks for is there once, and every certainty has its share."
+    risk::risk_names_what_is_missing
+        "Groups, classes, substances and references that `risk.toml` names are there."
+    risk::risk_count_does_not_add_up
+        "A count has people behind it, or a published figure that reads; points of the dose rise."
+    risk::risk_odds_outside_their_interval
+        "Odds lie in their interval and say what they go with."
+    risk::risk_of_usual_doses_beside_an_maoi
+        "No count of usual doses speaks of people on a potent MAO-A inhibitor who were not counted."
+    risk::overdose_reads_low_without_its_danger
+        "An overdose that seldom ends in serotonin toxicity says what is dangerous about it."
+    risk::daily_dose_does_not_read
+        "A defined daily dose is a mass and stands there once."
 
     sources::citation_unknown
         "Every citation is in `references.bib`."
@@ -272,6 +286,7 @@ pub fn counts(knowledge: &Knowledge) -> Vec<Count> {
         plain("factors", base.factors.len()),
         plain("pieces of guidance", base.guidance.len()),
         plain("features", base.deficiency.features.len()),
+        plain("counts of how likely toxicity is", base.risk.references.len()),
         plain("statements of the article", base.article.len()),
         Count { what: "facts", number: facts.len(), checked: Some(checked.len()) },
         Count { what: "sources", number: base.references.len(), checked: Some(known) },

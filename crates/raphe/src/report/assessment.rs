@@ -2,7 +2,7 @@
 
 use super::{
     Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, lines, not_assessed, notices,
-    section, standing,
+    risk, section, standing,
     synapse::{self, About},
     urgency_word,
 };
@@ -33,6 +33,7 @@ pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, pref
         writer.rivals(),
         writer.in_the_body(),
         writer.synapse(),
+        writer.risk(),
         not_assessed(knowledge, &assessment.not_assessed),
         notices("How the diary was read", &assessment.notices),
     ];
@@ -424,6 +425,14 @@ impl Writer<'_> {
         }
         let about = About::Person { in_danger: assessment.urgency >= Urgency::Urgent };
         synapse::section(self.knowledge, &assessment.synapse, about, self.voice, &mut self.sources)
+    }
+
+    fn risk(&mut self) -> Option<Section> {
+        let assessment = self.assessment;
+        let signs = assessment.signs.iter().any(|sign| matches!(sign.side, Side::Toxicity | Side::Both));
+        let around = risk::Around { signs, suicide: assessment.suicide_path };
+        let (risks, uncounted) = (&assessment.risk, &assessment.uncounted);
+        risk::section(self.knowledge, risks, uncounted, self.voice, around, &mut self.sources)
     }
 
     fn date(&self, at: Timestamp) -> jiff::civil::Date {

@@ -2,7 +2,7 @@
 
 use super::{
     Item, Report, Sources, Voice, crisis_lines, finding_item, footer, level_word, not_assessed, notices,
-    section,
+    risk, section,
     synapse::{self, About},
 };
 use crate::{
@@ -136,10 +136,13 @@ pub fn check(check: &Check, knowledge: &Knowledge, voice: Voice) -> Report {
     }
     let about = check.newly_added.as_deref().map_or(About::Set, About::Newly);
     let modeled = synapse::section(knowledge, &check.synapse, about, voice, &mut sources);
+    let around = risk::Around::default();
+    let likely = risk::section(knowledge, &check.risk, &check.uncounted, voice, around, &mut sources);
     let sections = [
         section("Pair by pair", together),
         section("How one changes the level of another (simulated)", levels),
         modeled,
+        likely,
         section("Worth knowing", worth_knowing),
         not_assessed(knowledge, &check.not_assessed),
         notices("What was not recognized", &check.notices),

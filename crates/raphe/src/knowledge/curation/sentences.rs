@@ -1,6 +1,6 @@
 //! What a person will read.
 
-use super::{file, sources};
+use super::{file, risk, sources};
 use crate::knowledge::{
     Knowledge,
     schema::{Base, EffectSize},
@@ -132,6 +132,9 @@ fn sentences(base: &Base) -> Vec<(String, Fills, &str)> {
     for item in &base.article {
         let said = [&item.gist].into_iter().chain(&item.correction);
         said.for_each(|text| add(format!("article.toml: {}", item.id), Fills::Nothing, text));
+    }
+    for (place, text) in risk::sentences(base) {
+        add(place, Fills::Nothing, text);
     }
     let views = |place: &str| place.ends_with(": views");
     for fact in sources::facts(base).into_iter().filter(|fact| !views(&fact.place)) {

@@ -1,6 +1,6 @@
 //! Citations, dates and references.
 
-use super::{care, file, quantities, shared};
+use super::{care, file, quantities, risk, shared};
 use crate::knowledge::{
     Knowledge,
     schema::{Base, EffectSize, Evidence, Grade, Reference, Value, View},
@@ -50,6 +50,7 @@ pub(super) fn facts(base: &Base) -> Vec<Fact<'_>> {
     }
     let effects = care::effects(base).into_iter();
     facts.extend(effects.map(|(place, effect)| Fact::effect(format!("{place}: effect"), effect)));
+    facts.extend(risk::daily_doses(base));
     // A statement of the article may have no source of its own; its places have.
     for statement in &base.article {
         let place = format!("article.toml: {}", statement.id);
@@ -99,6 +100,10 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
         add("guidance/*.toml", &item.id, &item.evidence);
         item.cautions.iter().for_each(|caution| add("guidance/*.toml", &item.id, &caution.evidence));
     }
+    let risk = &base.risk;
+    risk.references.iter().for_each(|item| add("risk.toml", &item.id, &item.evidence));
+    risk.modifiers.iter().for_each(|item| add("risk.toml", &item.id, &item.evidence));
+    risk.uncounted.iter().chain(&risk.beware).for_each(|item| add("risk.toml", &item.id, &item.evidence));
     let deficiency = &base.deficiency;
     deficiency.science.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
     deficiency.features.iter().for_each(|item| add("deficiency.toml", &item.sign, &item.evidence));
