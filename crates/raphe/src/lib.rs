@@ -4,7 +4,7 @@
 //! [`knowledge::Knowledge`] and a [`assess::Question`] in, an [`assess::Assessment`] out. Nothing here reads a clock, a
 //! file or the environment; the edges do that.
 //!
-//! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`synapse`], [`criteria`], [`assess`],
+//! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`synapse`], [`criteria`], [`care`], [`assess`],
 //! [`check`], [`report`], [`predict`]. Dependencies point up this list, never down.
 
 pub mod units;
@@ -22,6 +22,8 @@ pub mod exposure;
 pub mod synapse;
 
 pub mod criteria;
+
+pub mod care;
 
 pub mod assess;
 

@@ -6,11 +6,13 @@
 
 mod assessment;
 mod check;
+mod low;
 mod synapse;
 pub mod text;
 
 pub use assessment::report;
 pub use check::check;
+pub use low::{certainty, in_words, numbers};
 
 use crate::{
     assess::{Finding, Reason, Scoped, Standing, Viewed, capital, list},

@@ -79,12 +79,13 @@ impl Findings {
             );
         }
         for (name, values) in items {
-            let score = Score { name: name.to_owned(), items: values, total: None };
+            let score = Score { name: name.to_owned(), items: values, total: None, columns: Vec::new() };
             totals.remove(name);
             self.push(when, Event::Score(score), place, None);
         }
         for (name, total) in totals {
-            let score = Score { name: name.to_owned(), items: Vec::new(), total: Some(total) };
+            let score =
+                Score { name: name.to_owned(), items: Vec::new(), total: Some(total), columns: Vec::new() };
             self.push(when, Event::Score(score), place, None);
         }
         for (_, answer) in &answers {

@@ -134,7 +134,7 @@ impl<'a> Reports<'a> {
                     }
                 }
             }
-            Event::Condition(finds) => {
+            Event::Condition(finds) | Event::Factor(finds) => {
                 for find in finds {
                     let sign = find.name.id.as_deref().and_then(|id| index.get(id));
                     let standing =

@@ -1,8 +1,8 @@
 //! An assessment in words: urgency and what to do first, then the verdict, then why.
 
 use super::{
-    Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, lines, not_assessed, notices,
-    section, standing,
+    Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, lines, low, not_assessed,
+    notices, section, standing,
     synapse::{self, About},
     urgency_word,
 };
@@ -24,12 +24,16 @@ use std::collections::BTreeSet;
 pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, preface: Option<&str>) -> Report {
     let mut writer = Writer { knowledge, assessment, voice, sources: Sources::default() };
     let headline = writer.headline(preface);
-    let sections = [
+    let first = [
+        low::safety(assessment, knowledge, voice, &mut writer.sources),
         writer.what_to_do(),
         writer.why(),
         writer.together(),
         writer.criteria(),
         writer.rivals(),
+    ];
+    let care = low::sections(assessment, knowledge, voice, &mut writer.sources);
+    let last = [
         writer.in_the_body(),
         writer.synapse(),
         not_assessed(knowledge, &assessment.not_assessed),
@@ -38,7 +42,7 @@ pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, pref
     Report {
         urgency: assessment.urgency,
         headline,
-        sections: sections.into_iter().flatten().collect(),
+        sections: first.into_iter().chain(care).chain(last).flatten().collect(),
         sources: writer.sources.print(knowledge),
         footer: footer(&assessment.knowledge),
     }

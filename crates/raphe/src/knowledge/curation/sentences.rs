@@ -111,7 +111,15 @@ fn sentences(base: &Base) -> Vec<(String, Fills, &str)> {
     let voices =
         voices.chain(deficiency.features.iter().flat_map(|item| item.also.iter().chain([&item.serotonin])));
     let voices = voices.chain(deficiency.rule_outs.iter().flat_map(|item| [&item.name, &item.test]));
+    let before = deficiency.before.iter();
+    let voices =
+        voices.chain(before.flat_map(|item| [&item.person, &item.clinician].into_iter().chain(&item.ask)));
     voices.for_each(|text| add("deficiency.toml".to_owned(), Fills::Nothing, text));
+    for item in sources::spoken(&base.safety) {
+        [&item.person, &item.clinician]
+            .into_iter()
+            .for_each(|text| add(format!("safety.toml: {}", item.id), Fills::Numbers, text));
+    }
     for item in &base.article {
         let said = [&item.gist].into_iter().chain(&item.correction);
         said.for_each(|text| add(format!("article.toml: {}", item.id), Fills::Nothing, text));

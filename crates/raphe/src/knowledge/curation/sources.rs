@@ -3,7 +3,7 @@
 use super::{care, file, quantities, shared};
 use crate::knowledge::{
     Knowledge,
-    schema::{Base, EffectSize, Evidence, Grade, Reference, Value, View},
+    schema::{Base, EffectSize, Evidence, Grade, Reference, Safety, Value, View, Voices},
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -91,7 +91,10 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
         add("questionnaires/*.toml", &item.id, &item.evidence);
         item.changes.iter().for_each(|change| add("questionnaires/*.toml", &item.id, &change.evidence));
     }
-    base.factors.iter().for_each(|item| add("factors/*.toml", &item.id, &item.evidence));
+    for item in &base.factors {
+        add("factors/*.toml", &item.id, &item.evidence);
+        item.measures.iter().for_each(|measure| add("factors/*.toml", &item.id, &measure.evidence));
+    }
     for item in &base.guidance {
         add("guidance/*.toml", &item.id, &item.evidence);
         item.cautions.iter().for_each(|caution| add("guidance/*.toml", &item.id, &caution.evidence));
@@ -101,7 +104,15 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
     deficiency.features.iter().for_each(|item| add("deficiency.toml", &item.sign, &item.evidence));
     deficiency.refused.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
     deficiency.rule_outs.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
+    deficiency.before.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
+    add("deficiency.toml", "pattern", &deficiency.pattern.evidence);
+    spoken(&base.safety).for_each(|item| add("safety.toml", &item.id, &item.evidence));
     found
+}
+
+/// Everything that is said where anything points to suicide.
+pub(super) fn spoken(safety: &Safety) -> impl Iterator<Item = &Voices> {
+    safety.questions.iter().chain(&safety.triage).chain(&safety.step)
 }
 
 /// The first words of a sentence.
