@@ -6,15 +6,19 @@
 //! them.
 
 mod assessment;
+mod care;
 mod check;
 mod lint;
+mod questionnaire;
 #[cfg(feature = "schema")]
 mod schema;
 mod simulation;
 
 pub use assessment::*;
+pub use care::*;
 pub use check::*;
 pub use lint::*;
+pub use questionnaire::*;
 #[cfg(feature = "schema")]
 pub use schema::schemas;
 pub use simulation::*;

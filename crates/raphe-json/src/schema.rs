@@ -3,8 +3,8 @@
 //! A schema is closed: a field it does not name is refused, so a new field must reach `schemas/` in the same change. It
 //! never allows null, because a field that was not computed is absent.
 
-use crate::{Assessment, Check, Lint, Simulation, word};
-use raphe::knowledge::schema::{Grade, Level, Urgency};
+use crate::{Assessment, Check, Lint, Questionnaire, Simulation, word};
+use raphe::knowledge::schema::{Certainty, Grade, Level, Urgency};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
     generate::SchemaSettings,
@@ -15,11 +15,12 @@ use serde::Serialize;
 
 /// Every published schema with the name of its file in `schemas/`.
 #[must_use]
-pub fn schemas() -> [(&'static str, Schema); 4] {
+pub fn schemas() -> [(&'static str, Schema); 5] {
     [
         ("assessment.schema.json", root::<Assessment>()),
         ("check.schema.json", root::<Check>()),
         ("lint.schema.json", root::<Lint>()),
+        ("questionnaire.schema.json", root::<Questionnaire>()),
         ("simulation.schema.json", root::<Simulation>()),
     ]
 }
@@ -76,6 +77,12 @@ pub(crate) fn level(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn urgency(_: &mut SchemaGenerator) -> Schema {
     use Urgency::*;
     words([Emergency, Urgent, Prompt, Watch, None])
+}
+
+/// How sure the evidence is, in the words of GRADE.
+pub(crate) fn certainty(_: &mut SchemaGenerator) -> Schema {
+    use Certainty::*;
+    words([Refuted, VeryLow, Low, Moderate, High])
 }
 
 /// How a fact came to be known.

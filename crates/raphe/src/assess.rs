@@ -15,7 +15,8 @@ pub(crate) mod combine;
 mod doses;
 mod verdict;
 
-pub(crate) use advice::{help_line, is_poisoning, leading, only_suicide};
+pub use advice::help_line;
+pub(crate) use advice::{is_poisoning, leading, only_suicide};
 
 use crate::{
     care::{self, Care},

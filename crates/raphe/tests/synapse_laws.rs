@@ -263,7 +263,7 @@ fn no_virtual_person_calms_a_danger() {
 }
 
 /// Sources that judge.
-const JUDGES: &[&str] = &["assess.rs", "assess", "check.rs", "criteria.rs", "criteria"];
+const JUDGES: &[&str] = &["assess.rs", "assess", "care.rs", "care", "check.rs", "criteria.rs", "criteria"];
 /// What looks into the modeled synapse; to carry it along is allowed.
 const LOOKS: &[&str] = &["synapse.", "Synapse {", "fold_change", "Engaged", "engaged"];
 

@@ -136,6 +136,29 @@ impl<'k> Form<'k> {
         questionnaire::read(self.asks, &self.score())
     }
 
+    /// What the answers come to in words: total, band, screen, what is missing, and what it cannot tell.
+    #[must_use]
+    pub fn says(&self) -> Vec<String> {
+        let form = self.asks;
+        let reading = self.result();
+        let mut says = match reading.total {
+            Some(total) => {
+                let band = questionnaire::band(form, total);
+                let band = band.map_or_else(String::new, |band| format!(": {}", band.name));
+                vec![format!("{} {total} of {}{band} ({}).", form.name, form.highest, form.measures)]
+            }
+            None => vec![format!("{}: the answers give no total.", form.name)],
+        };
+        says.extend(
+            reading.remarks.iter().map(|remark| crate::assess::capital(&format!("{}.", remark.says))),
+        );
+        if reading.total.and_then(|total| questionnaire::screen(form, total)) == Some(true) {
+            says.push("A positive screen: it asks for a talk with a doctor, and is no diagnosis.".to_owned());
+        }
+        says.push(form.limits.clone());
+        says
+    }
+
     /// The rest of the diary line after its date: `score PHQ-9 2 1 …`.
     #[must_use]
     pub fn line(&self) -> String {

@@ -90,8 +90,15 @@ const UNITS_PER_MG: f64 = 40_000.0;
 /// The ways for the low side, in order.
 pub(crate) fn for_low(ground: &Ground<'_>, care: &Care) -> Vec<Way> {
     let base = ground.knowledge.base();
-    let plain = care.features.iter().filter(|feature| feature.counts && feature.medicines.is_empty());
-    let features: Vec<&str> = plain.map(|feature| feature.sign.as_str()).collect();
+    // What a medicine may have caused is no reason for another one, but sleep care and the like help all the same.
+    let answered = |item: &Guidance, sign: &str| {
+        care.features.iter().any(|feature| {
+            feature.sign == sign
+                && feature.counts
+                && (feature.medicines.is_empty()
+                    || (item.consists_of.is_empty() && item.by < Carrier::Prescriber))
+        })
+    };
     let positive = care.scores.iter().any(|score| score.current && score.screen == Some(true));
     let named = care.factors.iter().any(|factor| factor.present && factor.named);
     if care.features.is_empty() && !positive && !named {
@@ -109,11 +116,11 @@ pub(crate) fn for_low(ground: &Ground<'_>, care: &Care) -> Vec<Way> {
     let mut ways: Vec<(&Guidance, Way)> = Vec::new();
     for item in base.guidance.iter().filter(|item| item.direction == Direction::Low) {
         let first = item.helps.is_empty() && item.by == Carrier::Asked && item.consists_of.is_empty();
-        let answers = item.helps.iter().filter(|sign| features.contains(&sign.as_str())).cloned();
+        let answers = item.helps.iter().filter(|sign| answered(item, sign)).cloned();
         let answers = answers
             .chain(factors.iter().filter(|(way, _)| *way == item.id).map(|(_, factor)| (*factor).to_owned()));
         let because: Vec<String> = answers.collect();
-        let running = running(ground, item);
+        let running = if first || item.part_of.is_some() { None } else { running(ground, item) };
         let minor = age.is_some_and(|age| age < 18);
         let heavy = heavy_enough(care, item);
         // A medicine that somebody takes is named whatever else holds; another is not offered to a child.
@@ -128,6 +135,10 @@ pub(crate) fn for_low(ground: &Ground<'_>, care: &Care) -> Vec<Way> {
         ways.push((item, way));
     }
     let first = |item: &Guidance| item.helps.is_empty() && item.consists_of.is_empty();
+    // When it is heavy, what a therapist or doctor does comes before what one does alone.
+    let by_total =
+        base.guidance.iter().filter(|item| !item.from_totals.is_empty() && item.direction == Direction::Low);
+    let severe = by_total.clone().count() > 0 && by_total.clone().all(|item| heavy_enough(care, item));
     ways.sort_by_key(|(item, way)| {
         let weak = item.certainty <= Certainty::VeryLow;
         (
@@ -135,6 +146,7 @@ pub(crate) fn for_low(ground: &Ground<'_>, care: &Care) -> Vec<Way> {
             way.running.is_none(),
             way.state,
             weak,
+            severe && item.by < Carrier::Therapist,
             std::cmp::Reverse(item.certainty),
             std::cmp::Reverse(way.because.len()),
             item.by,
@@ -333,15 +345,34 @@ fn running(ground: &Ground<'_>, item: &Guidance) -> Option<Running> {
         .map(|(one, _)| one)
         .filter(|one| is_part(ground, item, one) && one.spells.last().is_some_and(|spell| spell.running))
         .collect();
-    if item.direction == Direction::Low && !taken.is_empty() {
+    let by_medicine = || {
         let first = taken.iter().filter_map(|one| one.spells.last()).map(|spell| spell.first).min()?;
-        return Some(Running {
+        Some(Running {
             since: first,
             judge_on: judge_after.map(|span| later(first, span)),
             what: taken.iter().map(|one| one.substance.clone()).collect(),
             lines: taken.iter().flat_map(|one| one.lines()).collect(),
-        });
+        })
+    };
+    match (item.consists_of.is_empty(), item.told_by.is_empty()) {
+        (false, true) => by_medicine(),
+        // Both at the same time.
+        (false, false) => {
+            let medicine = by_medicine()?;
+            let mut told = by_lines(ground, item, judge_after)?;
+            if medicine.since > told.since {
+                (told.since, told.judge_on) = (medicine.since, medicine.judge_on);
+            }
+            told.what.extend(medicine.what);
+            told.lines.extend(medicine.lines);
+            Some(told)
+        }
+        (true, _) => by_lines(ground, item, judge_after),
     }
+}
+
+/// Since when a way goes on, from what was written.
+fn by_lines(ground: &Ground<'_>, item: &Guidance, judge_after: Option<TimeSpan>) -> Option<Running> {
     let mut run: Option<(Timestamp, Timestamp, String, BTreeSet<Origin>)> = None;
     for entry in ground.timeline.entries.iter().filter(|entry| entry.when.begun_by(ground.as_of)) {
         let told = |verb: &str| item.told_by.iter().any(|known| known == verb);

@@ -62,7 +62,8 @@ pub(super) fn safety(
             ..Item::default()
         }
     };
-    let asked = safety.questions.iter().map(|voices| item(voices, Some("Ask"))).collect::<Vec<_>>();
+    let ask = if voice == Voice::Person { "A plain question" } else { "Ask" };
+    let asked = safety.questions.iter().map(|voices| item(voices, Some(ask))).collect::<Vec<_>>();
     let answers = safety.triage.iter().map(|voices| item(voices, None)).collect::<Vec<_>>();
     let steps = safety.step.iter().map(|voices| item(voices, Some("Until then"))).collect::<Vec<_>>();
     section("Thoughts of suicide", [asked, answers, steps].concat())
@@ -205,6 +206,7 @@ impl Words<'_, '_> {
             (None, Some(answered)) => answered,
             (None, None) => "reported".to_owned(),
         };
+        let name = if self.clinician() { &sign.name } else { &sign.lay };
         let also = list(&feature.also, "or");
         let mut text = format!("{told}{}. ", lines(&seen.lines));
         if seen.medicines.is_empty() {
@@ -225,7 +227,7 @@ impl Words<'_, '_> {
             true => self.cite(evidence),
             false => Vec::new(),
         };
-        Some(Item { mark: Some(sign.name.clone()), text, sources, under, ..Item::default() })
+        Some(Item { mark: Some(capital(name)), text, sources, under, ..Item::default() })
     }
 
     fn refused(&mut self, seen: &crate::care::RefusedSeen) -> Option<Item> {
@@ -269,11 +271,18 @@ impl Words<'_, '_> {
                     text.push_str(&format!("Against it: {}. ", list(&seen.against, "and")));
                 }
                 text.push_str(if self.clinician() { &factor.clinician } else { &factor.person });
-                under.push(plain(format!(
-                    "How sure it is that it goes with such features: {}. That it acts through serotonin in people: {}.",
-                    certainty(factor.symptoms),
-                    certainty(factor.serotonin)
-                )));
+                under.push(plain(match self.clinician() {
+                    true => format!(
+                        "Certainty of the association: {}; of a serotonergic mechanism in people: {}.",
+                        certainty(factor.symptoms),
+                        certainty(factor.serotonin)
+                    ),
+                    false => format!(
+                        "That it goes with such features is {}; that it acts through serotonin is {}.",
+                        sure(factor.symptoms),
+                        sure(factor.serotonin)
+                    ),
+                }));
                 if self.clinician() {
                     under.extend(factor.effects.iter().map(|effect| plain(numbers(effect))));
                     under.extend(factor.ask.iter().map(|ask| plain(format!("To ask or test: {ask}"))));
@@ -318,7 +327,7 @@ impl Words<'_, '_> {
                 [] => String::new(),
                 some => format!(" Measured: {}.", list(some, "and")),
             };
-            let known = if seen.known { "reported; it can cause all of this." } else { "looked for." };
+            let known = if seen.known { "reported; such features can come from it." } else { "looked for." };
             lines_out.push(Item {
                 mark: Some(capital(&item.name)),
                 text: format!("{known}{looked}{}", lines(&seen.lines)),
@@ -351,8 +360,10 @@ impl Words<'_, '_> {
             return None;
         }
         let mut items = self.before();
+        // A supplement of which too little is known is not advised; going outside costs nothing.
+        let weak = |item: &Guidance| item.certainty == Certainty::VeryLow && !item.consists_of.is_empty();
         let told = |way: &Way, item: &Guidance| {
-            way.running.is_some() || (way.state != State::NotForYou && item.certainty > Certainty::VeryLow)
+            way.running.is_some() || (way.state != State::NotForYou && !weak(item))
         };
         let (full, rest): (Vec<_>, Vec<_>) = found.iter().copied().partition(|(way, item)| told(way, item));
         let limit = if self.clinician() { usize::MAX } else { IN_FULL };
@@ -362,6 +373,17 @@ impl Words<'_, '_> {
         let more: Vec<String> = full.iter().skip(limit).map(|(_, item)| item.name.clone()).collect();
         if !more.is_empty() {
             items.push(plain(format!("Also possible: {}.", list(&more, "and"))));
+        }
+        let measured = |measures: &str| {
+            care.scores.iter().any(|score| {
+                let form = base.questionnaires.iter().find(|form| form.id == score.questionnaire);
+                score.current
+                    && score.total.is_some()
+                    && form.is_some_and(|form| form.measures.starts_with(measures))
+            })
+        };
+        if !care.features.is_empty() && !measured("depressive symptoms") {
+            items.push(plain("How heavy it is was not measured: `raphe ask PHQ-9` asks nine questions, and what helps depends on it."));
         }
         for (way, item) in rest.iter().filter(|(way, _)| way.state == State::NotForYou) {
             let never = way.holds.iter().filter(|hold| hold.hold == Hold::Never);
@@ -443,32 +465,29 @@ impl Words<'_, '_> {
             text.push_str(if self.clinician() { &item.clinician } else { &item.person });
         }
         let mut under = Vec::new();
-        if !running && item.id != "see_a_clinician" {
+        let of_itself = item.helps.len() + item.effects.len() > 0;
+        if !running && of_itself {
             under.push(plain(format!("How: {}", item.how)));
         }
-        match self.clinician() {
-            true => under.extend(item.effects.iter().map(|effect| plain(numbers(effect)))),
-            false => under.extend(item.effects.first().map(|effect| plain(in_words(effect)))),
-        }
-        if item.helps.len() + item.effects.len() > 0 {
-            let serotonin = match item.serotonin.filter(|_| self.clinician()) {
-                Some(sure) => format!(" That it works through serotonin in people: {}.", certainty(sure)),
-                None => String::new(),
-            };
-            let judge = match (&item.judge_after, running) {
-                (Some(after), false) => match after.parse::<TimeSpan>() {
-                    Ok(span) => {
-                        format!(" Judge it after {} weeks.", number(libm::ceil(span.as_hours() / 168.0)))
-                    }
-                    Err(_) => String::new(),
-                },
-                _ => String::new(),
-            };
-            under.push(plain(format!(
-                "How sure: {}.{serotonin} An effect is to be expected: {}.{judge}",
-                certainty(item.certainty),
-                item.onset
-            )));
+        let judge = match (&item.judge_after, running) {
+            (Some(after), false) => match after.parse::<TimeSpan>() {
+                Ok(span) => format!(" Judge it after {} weeks.", number(libm::ceil(span.as_hours() / 168.0))),
+                Err(_) => String::new(),
+            },
+            _ => String::new(),
+        };
+        if of_itself && self.clinician() {
+            under.extend(item.effects.iter().map(|effect| plain(numbers(effect))));
+            let serotonin = item.serotonin.map_or_else(String::new, |sure| {
+                format!(" That it works through serotonin in people: {}.", certainty(sure))
+            });
+            let sure = certainty(item.certainty);
+            under.push(plain(format!("Certainty: {sure}.{serotonin} Onset: {}.{judge}", item.onset)));
+        } else if of_itself && !short {
+            let how_well =
+                item.effects.first().map(|effect| format!("{} ", in_words(effect))).unwrap_or_default();
+            under.push(plain(format!("{how_well}The evidence is {}.", weight_of(item.certainty))));
+            under.push(plain(format!("Works after: {}.{judge}", item.onset)));
         }
         for hold in &way.holds {
             let mark = match hold.hold {
@@ -667,6 +686,28 @@ pub fn numbers(effect: &EffectSize) -> String {
     )
 }
 
+/// How sure something is, in everyday words.
+fn sure(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Refuted => "looked for and not found",
+        Certainty::VeryLow => "hardly studied",
+        Certainty::Low => "uncertain",
+        Certainty::Moderate => "fairly sure",
+        Certainty::High => "well established",
+    }
+}
+
+/// How much the evidence of a way weighs, in everyday words.
+fn weight_of(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Refuted => "against it",
+        Certainty::VeryLow => "very weak: it may not help at all",
+        Certainty::Low => "weak: the true effect may be smaller",
+        Certainty::Moderate => "fair",
+        Certainty::High => "strong",
+    }
+}
+
 /// An effect in everyday words, for a person: how large, against what, and whether chance could explain it.
 ///
 /// Differences follow Cohen's words (0.2 small, 0.5 medium, 0.8 large); an interval that reaches "no difference" is not an effect.
@@ -674,32 +715,73 @@ pub fn numbers(effect: &EffectSize) -> String {
 pub fn in_words(effect: &EffectSize) -> String {
     let ratio = matches!(effect.measure.as_str(), "OR" | "RR" | "HR");
     let none = if ratio { 1.0 } else { 0.0 };
-    let unclear = match (effect.low, effect.high) {
-        (Some(low), Some(high)) => low <= none && none <= high,
-        _ => false,
-    };
-    let near =
-        matches!((effect.low, effect.high), (Some(low), Some(high)) if ratio && low > 0.8 && high < 1.25);
-    let compared = &effect.compared_with;
-    let who = &effect.population;
-    let interval = effect.low.is_none();
+    let interval = effect.low.zip(effect.high);
+    let unclear = interval.is_some_and(|(low, high)| low <= none && none <= high);
+    let near = interval.is_some_and(|(low, high)| ratio && low > 0.8 && high < 1.25);
+    let EffectSize { outcome, compared_with, population, .. } = effect;
     let how = match () {
-        () if near => format!("no different from {compared}"),
-        () if unclear => format!("not clearly different from {compared}"),
-        () if ratio && effect.value > 1.0 => format!("more often than with {compared}"),
-        () if ratio => format!("less often than with {compared}"),
+        () if near => format!("{outcome} was about as frequent as with {compared_with}"),
+        () if unclear && ratio => {
+            format!("{outcome} was not clearly more or less frequent than with {compared_with}")
+        }
+        () if unclear => format!("{outcome}: not clearly different from {compared_with}"),
+        () if ratio && effect.value > 1.0 => format!("{outcome} was more frequent than with {compared_with}"),
+        () if ratio => format!("{outcome} was less frequent than with {compared_with}"),
         () => {
-            let size = effect.value.abs();
-            let word = match size {
+            let size = match effect.value.abs() {
                 size if size < 0.2 => "a very small",
                 size if size < 0.5 => "a small",
                 size if size < 0.8 => "a medium-sized",
                 _ => "a large",
             };
             let way = if effect.value < 0.0 { "improvement" } else { "worsening" };
-            format!("{word} {way}, compared with {compared}")
+            format!("{outcome}: {size} {way}, compared with {compared_with}")
         }
     };
-    let doubt = if interval { "; the source does not say how sure this is" } else { "" };
-    format!("How well: {}, in studies of {who}: {how}{doubt}.", effect.outcome)
+    let doubt = if interval.is_none() { " (the source gives no range for it)" } else { "" };
+    format!("In studies of {population}, {how}{doubt}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::schema::Grade;
+
+    fn effect(measure: &str, value: f64, range: Option<(f64, f64)>) -> EffectSize {
+        EffectSize {
+            outcome: "response".to_owned(),
+            population: "adults".to_owned(),
+            compared_with: "placebo".to_owned(),
+            measure: measure.to_owned(),
+            value,
+            low: range.map(|range| range.0),
+            high: range.map(|range| range.1),
+            studies: None,
+            people: None,
+            note: None,
+            grade: Grade::MetaAnalysis,
+            cite: "nobody2026".to_owned(),
+            r#where: None,
+            checked: None,
+        }
+    }
+
+    #[test]
+    fn an_interval_that_reaches_no_difference_is_no_effect() {
+        let said = |measure, value, low, high| in_words(&effect(measure, value, Some((low, high))));
+        assert!(said("RR", 1.53, 1.19, 1.97).contains("more frequent than with placebo"));
+        assert!(said("RR", 1.01, 0.9, 1.14).contains("about as frequent as with placebo"));
+        assert!(said("OR", 1.09, 0.49, 2.64).contains("not clearly more or less frequent"));
+        assert!(said("HR", 0.5, 0.3, 0.8).contains("less frequent"));
+        assert!(said("SMD", -0.18, -0.47, 0.11).contains("not clearly different"));
+        assert!(said("SMD", -0.3, -0.34, -0.26).contains("a small improvement"));
+        assert!(said("g", -0.79, -0.89, -0.7).contains("a medium-sized improvement"));
+        assert!(in_words(&effect("g", -0.63, None)).contains("no range"));
+    }
+
+    #[test]
+    fn a_clinician_reads_the_numbers() {
+        let text = numbers(&effect("RR", 1.53, Some((1.19, 1.97))));
+        assert_eq!(text, "Response: RR 1.53 (1.19 to 1.97) against placebo, adults.");
+    }
 }
