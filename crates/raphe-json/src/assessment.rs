@@ -403,7 +403,7 @@ impl Assessment {
             factors: assessment.care.factors.iter().filter_map(|seen| convert.factor(seen)).collect(),
             rule_outs: assessment.care.rule_outs.iter().filter_map(|seen| convert.rule_out(seen)).collect(),
             refused: assessment.care.refused.iter().filter_map(|seen| convert.refused(seen)).collect(),
-            before: convert.before(&assessment.care),
+            before: convert.before(assessment),
             advice: convert.advice(assessment),
             assessed: scoped(&assessment.assessed),
             not_assessed: scoped(&assessment.not_assessed),

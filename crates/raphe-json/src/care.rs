@@ -486,14 +486,15 @@ impl Convert<'_> {
     }
 
     /// What is said about suicide first, then what is said or asked before advice.
-    pub(crate) fn before(&self, care: &Care) -> Vec<Before> {
+    pub(crate) fn before(&self, assessment: &Assessment) -> Vec<Before> {
+        let care: &Care = &assessment.care;
         let base = self.knowledge.base();
         let safety = &base.safety;
         let spoken = safety.questions.iter().chain(&safety.triage).chain(&safety.step);
         let spoken = spoken.filter(|_| care.safety).map(|item| Before {
             id: item.id.clone(),
             kind: "suicide",
-            says: item.person.replace("{emergency}", "the emergency number"),
+            says: item.person.replace("{emergency}", &assessment.help.emergency),
             for_clinician: item.clinician.clone(),
             because: Vec::new(),
             evidence: self.sources(&item.evidence),
@@ -523,7 +524,11 @@ impl Convert<'_> {
             way: None,
             evidence: self.evidence(&advice.citations),
         });
-        danger.chain(assessment.care.ways.iter().filter_map(|way| self.way(way))).collect()
+        // What an overdose asks of a ward names amounts: that is for those who treat it, not for whoever reads this.
+        let hidden = assessment.has_overdose() || assessment.suicide_path;
+        let ways = assessment.care.ways.iter().filter_map(|way| self.way(way));
+        let shown = |advice: &Advice| !hidden || advice.way.as_ref().is_none_or(|way| way.side == "low");
+        danger.chain(ways.filter(shown)).collect()
     }
 
     fn way(&self, way: &Way) -> Option<Advice> {

@@ -357,7 +357,7 @@ pub struct Guidance {
     /// When it belongs to this person at all; without it always. What is not known counts as "it may".
     #[serde(default)]
     pub when: Option<Rule>,
-    /// Place in the order, where the order is one of urgency and not of evidence; toxicity is treated in it.
+    /// Place in the order: for toxicity that of a ward; on the low side it decides among ways of equal certainty.
     #[serde(default)]
     pub rank: u32,
     /// Verbs of a diary that tell that it goes on: `light`, `sunlight`, `exercise`, `session`.

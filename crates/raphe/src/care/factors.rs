@@ -188,6 +188,10 @@ fn measured(ground: &Ground<'_>, measure: &Measure, scores: &[ScoreSeen]) -> Opt
             // From the first line on, so that a diary that begins today is not a month without exercise.
             let weeks = (days / 7.0).max(1.0);
             let value = total.as_minutes() / weeks;
+            // A few days are too short to call somebody inactive, and long enough to call them active.
+            if days < 7.0 && measure.against.is_none_or(|enough| value < enough) {
+                return None;
+            }
             let says = format!("{} min of exercise a week are written", number(libm::round(value)));
             Some(Measured { value, says, lines })
         }
@@ -219,6 +223,9 @@ fn measured(ground: &Ground<'_>, measure: &Measure, scores: &[ScoreSeen]) -> Opt
                 _ => None,
             })?;
             let value = total.as_minutes() / days.max(1.0);
+            if days < 3.0 && measure.against.is_none_or(|enough| value < enough) {
+                return None;
+            }
             let says =
                 format!("{} min a day of daylight or a bright lamp are written", number(libm::round(value)));
             Some(Measured { value, says, lines })

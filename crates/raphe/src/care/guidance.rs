@@ -149,7 +149,7 @@ pub(crate) fn for_low(ground: &Ground<'_>, care: &Care) -> Vec<Way> {
             severe && item.by < Carrier::Therapist,
             std::cmp::Reverse(item.certainty),
             std::cmp::Reverse(way.because.len()),
-            item.by,
+            item.rank,
         )
     });
     ways.into_iter().map(|(_, way)| way).collect()

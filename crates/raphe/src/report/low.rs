@@ -366,11 +366,14 @@ impl Words<'_, '_> {
             way.running.is_some() || (way.state != State::NotForYou && !weak(item))
         };
         let (full, rest): (Vec<_>, Vec<_>) = found.iter().copied().partition(|(way, item)| told(way, item));
+        // A clinician reads all of it; a person what fits in full, and what needs a question first with the reason why.
         let limit = if self.clinician() { usize::MAX } else { IN_FULL };
-        for (way, item) in full.iter().take(limit) {
+        let short = |way: &Way| !self.clinician() && way.running.is_none() && way.state == State::AskFirst;
+        let (asked, offered): (Vec<_>, Vec<_>) = full.into_iter().partition(|(way, _)| short(way));
+        for (way, item) in offered.iter().take(limit) {
             items.push(self.way(way, item));
         }
-        let more: Vec<String> = full.iter().skip(limit).map(|(_, item)| item.name.clone()).collect();
+        let more: Vec<String> = offered.iter().skip(limit).map(|(_, item)| item.name.clone()).collect();
         if !more.is_empty() {
             items.push(plain(format!("Also possible: {}.", list(&more, "and"))));
         }
@@ -385,12 +388,17 @@ impl Words<'_, '_> {
         if !care.features.is_empty() && !measured("depressive symptoms") {
             items.push(plain("How heavy it is was not measured: `raphe ask PHQ-9` asks nine questions, and what helps depends on it."));
         }
-        for (way, item) in rest.iter().filter(|(way, _)| way.state == State::NotForYou) {
-            let never = way.holds.iter().filter(|hold| hold.hold == Hold::Never);
-            let says: Vec<String> = never.clone().map(|hold| hold.says.clone()).collect();
-            let cited: Vec<Citation> = never.flat_map(|hold| hold.citations.clone()).collect();
+        let refused = rest.iter().filter(|(way, _)| way.state == State::NotForYou);
+        for (way, item) in asked.iter().chain(refused) {
+            let (stance, hold) = match way.state {
+                State::NotForYou => ("not for you", Hold::Never),
+                State::AskFirst | State::Offered => ("ask first", Hold::AskFirst),
+            };
+            let held = way.holds.iter().filter(|said| said.hold == hold);
+            let says: Vec<String> = held.clone().map(|said| said.says.clone()).collect();
+            let cited: Vec<Citation> = held.flat_map(|said| said.citations.clone()).collect();
             items.push(Item {
-                mark: Some(format!("{}: not for you", item.name)),
+                mark: Some(format!("{}: {stance}", item.name)),
                 text: says.join(" "),
                 sources: self.sources.cite(cited.iter()),
                 ..Item::default()
@@ -410,7 +418,10 @@ impl Words<'_, '_> {
                 ..Item::default()
             });
         }
-        items.extend(self.questions(&found));
+        // What is not advised needs no question.
+        let offered: Vec<(&Way, &Guidance)> =
+            found.iter().copied().filter(|(way, item)| told(way, item)).collect();
+        items.extend(self.questions(&offered));
         section("What can help", items)
     }
 
@@ -544,7 +555,7 @@ impl Words<'_, '_> {
         let base = self.knowledge.base();
         let mut items = Vec::new();
         let mut covered: Vec<&str> = Vec::new();
-        for said in self.assessment.care.before.iter().filter(|said| said.truth == Truth::Unknown) {
+        for said in &self.assessment.care.before {
             let Some(item) = base.deficiency.before.iter().find(|item| item.id == said.id) else { continue };
             let atoms = match &item.when {
                 crate::knowledge::schema::Rule::Any(parts) => parts.clone(),
@@ -560,7 +571,11 @@ impl Words<'_, '_> {
                         .any(|rule| matches!(rule, crate::knowledge::schema::Rule::Atom(atom) if atom == id))
                 })
                 .collect();
-            // It is asked only where an answer would change something.
+            // What was said is answered; what was not is asked only where an answer would change something.
+            if said.truth == Truth::True {
+                covered.extend(named);
+                continue;
+            }
             if !found.iter().any(|(way, _)| way.open.iter().any(|id| named.contains(&id.as_str()))) {
                 continue;
             }
@@ -719,6 +734,11 @@ pub fn in_words(effect: &EffectSize) -> String {
     let unclear = interval.is_some_and(|(low, high)| low <= none && none <= high);
     let near = interval.is_some_and(|(low, high)| ratio && low > 0.8 && high < 1.25);
     let EffectSize { outcome, compared_with, population, .. } = effect;
+    if interval.is_none() && effect.studies == Some(1) {
+        return format!(
+            "One study of {population} found better {outcome} than with {compared_with}; how large the effect is cannot be told from it."
+        );
+    }
     let how = match () {
         () if near => format!("{outcome} was about as frequent as with {compared_with}"),
         () if unclear && ratio => {
@@ -777,6 +797,11 @@ mod tests {
         assert!(said("SMD", -0.3, -0.34, -0.26).contains("a small improvement"));
         assert!(said("g", -0.79, -0.89, -0.7).contains("a medium-sized improvement"));
         assert!(in_words(&effect("g", -0.63, None)).contains("no range"));
+        let single = EffectSize { studies: Some(1), ..effect("SMD", -1.16, None) };
+        assert!(
+            in_words(&single).contains("cannot be told"),
+            "one study without a range is not a large effect"
+        );
     }
 
     #[test]
