@@ -420,6 +420,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         urgency,
         dangerous: reasons.iter().any(|reason| !reason.hold.is_empty() && reason.urgency >= Urgency::Urgent),
         danger: reasons.iter().any(|reason| reason.danger && reason.id != "suicidal_thoughts"),
+        suicidal: suicide_path,
         only_suicide: advice::only_suicide(&reasons, urgency),
         spoken: views[2].answer("fact toxicity_sign").truth == Truth::True,
     });
@@ -448,7 +449,6 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         "from what was felt, seen and answered; no test shows a lack",
     ));
     not_assessed.extend(kept(knowledge, timeline, as_of));
-    notices.extend(care::notices(knowledge, timeline));
     not_assessed.extend(incomplete(timeline));
     not_assessed.extend(not_modeled(knowledge, &synapse));
     notices.extend(synapse::lost(&synapse, question.population));

@@ -27,8 +27,8 @@ use crate::{
         reports::Reports,
     },
     exposure::Exposure,
-    knowledge::{Knowledge, key, schema::Refused},
-    timeline::{Event, Lab, Notice, Origin, Place, Timeline, Weight},
+    knowledge::Knowledge,
+    timeline::{Event, Origin, Timeline},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -159,7 +159,7 @@ fn refused(ground: &Ground<'_>) -> Vec<RefusedSeen> {
     let mut found: Vec<RefusedSeen> = Vec::new();
     for entry in ground.timeline.entries.iter().filter(|entry| entry.when.begun_by(ground.as_of)) {
         let Event::Lab(labs) = &entry.event else { continue };
-        for item in labs.iter().filter_map(|lab| refused_test(ground.knowledge, lab)) {
+        for item in labs.iter().filter_map(|lab| ground.knowledge.refused_test(&lab.name.text)) {
             match found.iter_mut().find(|seen| seen.id == item.id) {
                 Some(seen) => drop(seen.lines.insert(entry.origin.clone())),
                 None => found
@@ -168,42 +168,6 @@ fn refused(ground: &Ground<'_>) -> Vec<RefusedSeen> {
         }
     }
     found
-}
-
-/// The refused test that a laboratory value is.
-fn refused_test<'k>(knowledge: &'k Knowledge, lab: &Lab) -> Option<&'k Refused> {
-    let wanted = key(&lab.name.text);
-    let mut tests = knowledge.base().deficiency.refused.iter();
-    tests.find(|item| item.names.iter().any(|name| key(name) == wanted))
-}
-
-/// A notice on each line that holds a refused test.
-pub(crate) fn notices(knowledge: &Knowledge, timeline: &Timeline) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    for entry in &timeline.entries {
-        let Event::Lab(labs) = &entry.event else { continue };
-        for lab in labs {
-            let Some(test) = refused_test(knowledge, lab) else { continue };
-            let place = match entry.origin {
-                Origin::Line(line) => Some(Place {
-                    line,
-                    column: lab.name.column,
-                    length: lab.name.text.chars().count() as u32,
-                }),
-                Origin::Asked(_) | Origin::Fhir(_) => None,
-            };
-            notices.push(Notice {
-                weight: Weight::Info,
-                place,
-                says: format!(
-                    "`{}` is kept, and not taken as evidence of serotonin in the brain",
-                    lab.name.text
-                ),
-                help: Some(test.person.trim_end_matches('.').to_owned()),
-            });
-        }
-    }
-    notices
 }
 
 /// Whether something that a diary holds is judged here, so that nobody is told that it is only kept.
@@ -215,7 +179,7 @@ pub(crate) fn judges(knowledge: &Knowledge, event: &Event) -> bool {
         Event::Session(text) => knowledge.find_guidance(text).is_some(),
         Event::Factor(finds) => finds.iter().all(named),
         Event::Lab(labs) => labs.iter().all(|lab| {
-            refused_test(knowledge, lab).is_some() || factors::uses_lab(knowledge, &lab.name.text)
+            knowledge.refused_test(&lab.name.text).is_some() || factors::uses_lab(knowledge, &lab.name.text)
         }),
         _ => false,
     }

@@ -18,7 +18,7 @@ use crate::{
 };
 use raphe_knowledge::{
     Base, EffectSize, Enzyme, Evidence, Factor, Grade, Guidance, Mechanism, Phenotype, Questionnaire,
-    Reference, Sign, Substance, Value, View,
+    Reference, Refused, Sign, Substance, Value, View,
 };
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
@@ -273,6 +273,14 @@ impl Knowledge {
         self.guidance.get(&key(text)).map(|index| &self.base.guidance[*index])
     }
 
+    /// The test that is not taken as evidence of serotonin in the brain and has this name.
+    #[must_use]
+    pub fn refused_test(&self, text: &str) -> Option<&Refused> {
+        let wanted = key(text);
+        let mut tests = self.base.deficiency.refused.iter();
+        tests.find(|item| item.names.iter().any(|name| key(name) == wanted))
+    }
+
     /// Names of questionnaires that look like the one written, nearest first, at most three.
     #[must_use]
     pub fn suggest_questionnaire(&self, text: &str) -> Vec<String> {
@@ -406,6 +414,9 @@ impl Knowledge {
                 Event::Miss(name) | Event::Stop(name) => substance(name),
                 Event::Lab(labs) => labs.iter_mut().for_each(|lab| {
                     lab.name.id = self.find_substance(&lab.name.text).map(|substance| substance.id.clone());
+                    if let Some(test) = self.refused_test(&lab.name.text) {
+                        notices.push(not_evidence(&lab.name, line, test));
+                    }
                 }),
                 Event::Sign { finds, .. } => finds.iter_mut().for_each(|find| {
                     let (id, present) = self.sign_of(&find.name.text, find.present);
@@ -500,6 +511,15 @@ impl Knowledge {
             says: format!("`gene {gene} {kind}` is kept, but changes no level: it is not known what it does"),
             help: Some(help),
         })
+    }
+}
+
+fn not_evidence(name: &Name, line: Option<u32>, test: &Refused) -> Notice {
+    Notice {
+        weight: Weight::Info,
+        place: line.map(|line| Place { line, column: name.column, length: name.text.chars().count() as u32 }),
+        says: format!("`{}` is kept, and not taken as evidence of serotonin in the brain", name.text),
+        help: Some(test.person.trim_end_matches('.').to_owned()),
     }
 }
 

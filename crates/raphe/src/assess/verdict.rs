@@ -27,6 +27,8 @@ pub(super) struct Ground<'a> {
     pub(super) care: &'a Care,
     /// What is there of signs of toxicity belongs to the low side as well, and no medicine changed.
     pub(super) unspecific: bool,
+    /// Something points to suicide.
+    pub(super) suicidal: bool,
     /// Thoughts of suicide are the only reason to act today.
     pub(super) only_suicide: bool,
     /// Words of a note may tell of a sign of toxicity.
@@ -94,6 +96,10 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
         () if ground.care.pattern.enough => {
             says(Verdict::TooLow, "They fit many conditions, and no test can show that serotonin is low.")
         }
+        () if ground.suicidal => says(
+            Verdict::Unclear,
+            "Thoughts of ending life stand before everything else, and they do not tell whether serotonin is the cause.",
+        ),
         () if ground.care.pattern.explained => says(
             Verdict::Unclear,
             "No sign that points to too much serotonin alone was reported. What was reported is often called low serotonin, and \

@@ -145,6 +145,8 @@ impl<'a> Reports<'a> {
                             self.report(*sign, when, origin, find.present, Observer::Clinician);
                         }
                         // A long-standing `hypertension` is no sign of this episode; its words may still be danger.
+                        // A factor that was recognized holds no hidden danger.
+                        None if find.name.id.is_some() => {}
                         _ if find.present && entry.when.precision != Precision::Range => {
                             texts.push(&find.name.text)
                         }

@@ -576,7 +576,12 @@ impl Words<'_, '_> {
                 covered.extend(named);
                 continue;
             }
-            if !found.iter().any(|(way, _)| way.open.iter().any(|id| named.contains(&id.as_str()))) {
+            let changes = match named.is_empty() {
+                // A rule over age alone.
+                true => found.iter().any(|(_, item)| item.adults_only),
+                false => found.iter().any(|(way, _)| way.open.iter().any(|id| named.contains(&id.as_str()))),
+            };
+            if !changes {
                 continue;
             }
             covered.extend(named);
