@@ -103,17 +103,22 @@ pub(crate) fn would_do<'k>(knowledge: &'k Knowledge, id: &str, with: &Use) -> Ve
         Some(substance) => substance.mechanisms.iter().map(|effect| effect.class.as_str()).collect(),
         None => vec![id],
     };
-    let added = |side: &str| {
-        let matching = classes.iter().filter(|class| knowledge.within(class, side));
-        match () {
-            () if id == side => Some(4),
-            () => matching.map(|class| if *class == side { 2 } else { 1 }).max(),
-        }
+    // Every row of the base is asked, so its wider classes are looked up once.
+    let wider: Vec<&str> = classes
+        .iter()
+        .filter_map(|class| knowledge.class(class))
+        .flat_map(|class| class.part_of.iter().map(String::as_str))
+        .collect();
+    let added = |side: &str| match () {
+        () if id == side => Some(4),
+        () if classes.contains(&side) => Some(2),
+        () => wider.contains(&side).then_some(1),
     };
     let mut best: BTreeMap<&str, (Rank, &Pair, bool)> = BTreeMap::new();
     for pair in &knowledge.base().pairs {
         for (own, other, swapped) in [(&pair.a, &pair.b, false), (&pair.b, &pair.a, true)] {
-            let (Some(left), Some(right)) = (added(own), fit(knowledge, with, other)) else { continue };
+            let Some(left) = added(own) else { continue };
+            let Some(right) = fit(knowledge, with, other) else { continue };
             let candidate = ((left + right, level(pair), pair.silent, pair.symptomatic), pair, swapped);
             let current = best.entry(&pair.kind).or_insert(candidate);
             if candidate.0 > current.0 {

@@ -319,8 +319,10 @@ pub(super) fn care_names_what_is_missing(knowledge: &Knowledge) -> Vec<String> {
         let totals = item.from_totals.keys().chain(item.to_totals.keys());
         missing(place("totals"), totals.map(String::as_str).collect(), &form);
     }
-    for item in base.factors.iter().flat_map(|item| &item.measures).filter(|item| item.what == "score") {
-        missing("factors: measure".to_owned(), item.names.iter().map(String::as_str).collect(), &form);
+    for item in &base.factors {
+        let place = format!("factors/{}.toml: measure", item.id);
+        let scores = item.measures.iter().filter(|measure| measure.what == "score");
+        missing(place, scores.flat_map(|measure| &measure.names).map(String::as_str).collect(), &form);
     }
     let pattern = &base.deficiency.pattern;
     missing("deficiency.toml: pattern".to_owned(), pattern.core.iter().map(String::as_str).collect(), &sign);
