@@ -284,9 +284,7 @@ impl Knowledge {
     /// Names of questionnaires that look like the one written, nearest first, at most three.
     #[must_use]
     pub fn suggest_questionnaire(&self, text: &str) -> Vec<String> {
-        let names =
-            self.base.questionnaires.iter().flat_map(|item| [&item.name].into_iter().chain(&item.names));
-        nearest(text, names.map(String::as_str))
+        nearest(text, self.base.questionnaires.iter().map(|item| item.name.as_str()))
     }
 
     /// Substances that a text names, as written there, up to three words each.

@@ -105,6 +105,11 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
             "No sign that points to too much serotonin alone was reported. What was reported is often called low serotonin, and \
              is more likely an effect of a medicine that is taken.",
         ),
+        () if ground.care.pattern.features > 0 => says(
+            Verdict::Unclear,
+            "There are features that are often called low serotonin; they are too few to be spoken of as a pattern, and fit \
+             many conditions. No sign that points to too much serotonin alone was reported.",
+        ),
         () if !ground.complete => says(
             Verdict::Unclear,
             "The medicines come from a health record, which does not hold everything that was taken.",
@@ -112,11 +117,6 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
         () if !ground.looked => says(
             Verdict::Unclear,
             "No sign of serotonin toxicity was looked for or reported around this time, so neither side can be told.",
-        ),
-        () if ground.care.pattern.features > 0 => says(
-            Verdict::Unclear,
-            "Nothing points to too much serotonin. There are features that are often called low serotonin; they are too few \
-             to be spoken of as a pattern, and fit many conditions.",
         ),
         () => says(
             Verdict::Neither,

@@ -41,21 +41,30 @@ pub struct PatternSeen {
     pub explained: bool,
 }
 
+/// The last word on one feature.
+struct Told {
+    when: When,
+    present: bool,
+    strength: Option<f64>,
+    /// Every line that reports it.
+    lines: BTreeSet<Origin>,
+}
+
 /// Features of the last two weeks, those that no medicine explains first.
 pub(super) fn seen(ground: &Ground<'_>) -> Vec<FeatureSeen> {
     let deficiency = &ground.knowledge.base().deficiency;
     let known: BTreeSet<&str> = deficiency.features.iter().map(|feature| feature.sign.as_str()).collect();
     // The last word on each counts.
-    let mut told: BTreeMap<&str, (When, bool, Option<f64>, BTreeSet<Origin>)> = BTreeMap::new();
+    let mut told: BTreeMap<&str, Told> = BTreeMap::new();
     let mut tell = |id: Option<&'_ str>, when: When, present, strength, origin: &Origin| {
         let Some(id) = id.and_then(|id| known.get(id).copied()) else { return };
-        let newer = told.get(id).is_none_or(|(last, ..)| when.start >= last.start);
-        let says = told.entry(id).or_insert_with(|| (when, present, strength, BTreeSet::new()));
+        let newer = told.get(id).is_none_or(|last| when.start >= last.when.start);
+        let says = told.entry(id).or_insert_with(|| Told { when, present, strength, lines: BTreeSet::new() });
         if newer {
-            (says.0, says.1, says.2) = (when, present, strength);
+            (says.when, says.present, says.strength) = (when, present, strength);
         }
         if present {
-            says.3.insert(origin.clone());
+            says.lines.insert(origin.clone());
         }
     };
     for entry in ground.lately(deficiency.pattern.days) {
@@ -72,14 +81,14 @@ pub(super) fn seen(ground: &Ground<'_>) -> Vec<FeatureSeen> {
     }
     let answers = answers(ground);
     let seen = deficiency.features.iter().filter_map(|feature| {
-        let told = told.get(feature.sign.as_str()).filter(|(_, present, ..)| *present);
+        let told = told.get(feature.sign.as_str()).filter(|told| told.present);
         let answer = answers.get(feature.sign.as_str());
-        let lines = told.map(|(.., lines)| lines).into_iter().flatten();
+        let lines = told.map(|told| &told.lines).into_iter().flatten();
         let lines: BTreeSet<Origin> =
             lines.chain(answer.iter().flat_map(|answer| &answer.lines)).cloned().collect();
         (told.is_some() || answer.is_some()).then(|| FeatureSeen {
             sign: feature.sign.clone(),
-            strength: told.and_then(|(_, _, strength, _)| *strength),
+            strength: told.and_then(|told| told.strength),
             answer: answer.map(|answer| (answer.form.id.clone(), answer.item, answer.answer)),
             counts: told.is_some() || answer.is_some_and(|answer| answer.counts),
             medicines: ground.on_board(&feature.drug_effect_of),
@@ -149,7 +158,7 @@ pub(super) fn pattern(ground: &Ground<'_>, features: &[FeatureSeen], scores: &[S
     // Two words for what one item asks for are one feature.
     let same = |feature: &Feature| feature.asked_by.first().unwrap_or(&feature.sign).clone();
     let of = |seen: &&FeatureSeen| base.deficiency.features.iter().find(|feature| feature.sign == seen.sign);
-    let kinds: BTreeSet<String> = counting.iter().filter_map(|seen| of(seen)).map(same).collect();
+    let kinds: BTreeSet<String> = counting.iter().filter_map(of).map(same).collect();
     let plain = |seen: &&&FeatureSeen| seen.medicines.is_empty();
     let core = counting.iter().filter(plain).any(|seen| wanted.core.contains(&seen.sign));
     let several = kinds.len() as u32 >= wanted.least && core;

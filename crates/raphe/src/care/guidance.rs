@@ -143,6 +143,8 @@ pub(crate) fn for_low(ground: &Ground<'_>, care: &Care) -> Vec<Way> {
         let weak = item.certainty <= Certainty::VeryLow;
         (
             !first(item),
+            // What goes on and must not is said before what goes well.
+            way.running.is_none() || way.state != State::NotForYou,
             way.running.is_none(),
             way.state,
             weak,

@@ -64,10 +64,13 @@ pub struct ScoreChange {
     pub reliable: Option<bool>,
 }
 
+/// Every total of one questionnaire with its time, the oldest first.
+type Totals = Vec<(Timestamp, u32)>;
+
 /// The last result of each questionnaire, the newest first.
 pub(super) fn seen(ground: &Ground<'_>) -> Vec<ScoreSeen> {
     let days = f64::from(ground.knowledge.base().deficiency.pattern.score_days);
-    let mut found: Vec<(ScoreSeen, &Questionnaire, Vec<(Timestamp, u32)>)> = Vec::new();
+    let mut found: Vec<(ScoreSeen, &Questionnaire, Totals)> = Vec::new();
     for entry in ground.timeline.entries.iter().filter(|entry| entry.when.begun_by(ground.as_of)) {
         let Event::Score(score) = &entry.event else { continue };
         let Some(form) = ground.knowledge.find_questionnaire(&score.name) else { continue };

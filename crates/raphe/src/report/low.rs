@@ -456,7 +456,7 @@ impl Words<'_, '_> {
                 None => "It goes on".to_owned(),
             };
             text.push_str(&format!("{what} since {}{}. ", self.date(running.since), lines(&running.lines)));
-            if let Some(judge_on) = running.judge_on {
+            if let Some(judge_on) = running.judge_on.filter(|_| way.state != State::NotForYou) {
                 let passed = judge_on <= self.assessment.as_of;
                 let when = self.date(judge_on);
                 text.push_str(&match passed {
@@ -471,7 +471,9 @@ impl Words<'_, '_> {
             }
         }
         let running = way.running.is_some();
-        let short = taken.is_some() && item.by >= Carrier::Prescriber;
+        // Of what is prescribed, and of what does not go together, only that is said.
+        let conflict = running && way.state == State::NotForYou;
+        let short = conflict || (taken.is_some() && item.by >= Carrier::Prescriber);
         if !short {
             text.push_str(if self.clinician() { &item.clinician } else { &item.person });
         }
@@ -517,7 +519,7 @@ impl Words<'_, '_> {
         if running && way.state == State::NotForYou {
             under.push(plain("Ask the prescriber or a pharmacist within a day, and do not stop a prescribed medicine suddenly."));
         }
-        if !item.watch.is_empty() {
+        if !item.watch.is_empty() && !conflict {
             under.push(plain(format!("Watch: {}.", item.watch.join("; "))));
         }
         let by = match item.by {
