@@ -62,6 +62,7 @@ impl Reader {
             factors: self.folder("factors", |item: &Factor| &item.id),
             guidance: self.folder("guidance", |item: &Guidance| &item.id),
             deficiency: self.file(Path::new("deficiency.toml")).unwrap_or_default(),
+            safety: self.file(Path::new("safety.toml")).unwrap_or_default(),
             article: self.list("article.toml", "statement"),
             switching: self.list("switching.toml", "switch"),
             stopping: self.list("stopping.toml", "statement"),
@@ -318,7 +319,13 @@ fn cited(base: &Base) -> Vec<(String, String)> {
         item.changes.iter().for_each(|change| evidence(owner.clone(), &change.evidence));
     }
     for item in &base.factors {
-        evidence(format!("factors/{}.toml", item.id), &item.evidence);
+        let owner = format!("factors/{}.toml", item.id);
+        evidence(owner.clone(), &item.evidence);
+        item.measures.iter().for_each(|measure| evidence(owner.clone(), &measure.evidence));
+    }
+    let safety = &base.safety;
+    for item in safety.questions.iter().chain(&safety.triage).chain(&safety.step) {
+        evidence(format!("safety.toml: {}", item.id), &item.evidence);
     }
     for item in &base.guidance {
         let owner = format!("guidance/{}.toml", item.id);
@@ -330,6 +337,8 @@ fn cited(base: &Base) -> Vec<(String, String)> {
         .chain(deficiency.features.iter().map(|item| &item.evidence))
         .chain(deficiency.refused.iter().map(|item| &item.evidence))
         .chain(deficiency.rule_outs.iter().map(|item| &item.evidence))
+        .chain(deficiency.before.iter().map(|item| &item.evidence))
+        .chain([&deficiency.pattern.evidence])
     {
         evidence("deficiency.toml".to_owned(), list);
     }

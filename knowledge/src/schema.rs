@@ -63,6 +63,8 @@ pub struct Base {
     pub guidance: Vec<Guidance>,
     /// `deficiency.toml`: the features that the article calls low serotonin.
     pub deficiency: Deficiency,
+    /// `safety.toml`: what is asked and said where anything points to suicide.
+    pub safety: Safety,
     /// `article.toml`: each statement of the article, its verdict and where it lives.
     pub article: Vec<ArticleStatement>,
     /// `switching.toml`: how one medicine follows another.

@@ -4,6 +4,7 @@
 //! `assess --exit-code` returns what was found instead.
 
 mod answer;
+mod ask;
 mod export;
 mod file;
 mod helping;
@@ -21,7 +22,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind
 use raphe::knowledge::Knowledge;
 use std::{path::PathBuf, process::ExitCode, sync::LazyLock};
 
-/// Is serotonin likely too high? How urgent is it, why, and what to do.
+/// Is serotonin likely too high, or are there features that are called low? How urgent is it, why, and what to do.
 ///
 /// raphe reads a diary of medicines, signs and feelings, or a FHIR record, and answers with its sources. It supports a decision and does
 /// not replace an examination. In an emergency call the emergency number first.
@@ -81,7 +82,7 @@ enum Verb {
         files: Vec<PathBuf>,
         #[command(flatten)]
         form: Form,
-        /// Return 0 neither, 15 unclear or something not read, 20 too high, 25 urgent, 30 emergency or suicide risk
+        /// Return 0 neither, 10 features called low serotonin, 15 unclear or something not read, 20 too high, 25 urgent, 30 emergency or suicide risk
         #[arg(long)]
         exit_code: bool,
     },
@@ -155,6 +156,16 @@ enum Verb {
         file: PathBuf,
         /// The line, such as '2026-03-16 21:30 take dextromethorphan 30 mg'
         line: String,
+    },
+    /// Ask a questionnaire item by item and print its line: `raphe ask PHQ-9`
+    Ask {
+        /// Its name, such as PHQ-9, GAD-7, WHO-5 or ISI; `--json` prints the questionnaire itself
+        name: String,
+        /// A diary that tells the country, for the right crisis lines
+        file: Option<PathBuf>,
+        /// Append the line to this diary, safely; it is made if it does not exist
+        #[arg(long, value_name = "FILE")]
+        append: Option<PathBuf>,
     },
     /// Print a FHIR R4 health record as a diary
     Import {
@@ -296,6 +307,7 @@ fn main() -> ExitCode {
         Verb::Predict { set } => predict::predict(set),
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),
+        Verb::Ask { name, file, append } => ask::ask(name, file.as_deref(), append.as_deref(), &cli.common),
         Verb::Import { bundle } => import::import(bundle),
         Verb::Export { file, .. } => export::export(file),
         Verb::Model { act: Some(Act::Run { inputs, hours, step, set }), .. } => {

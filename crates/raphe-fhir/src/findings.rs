@@ -126,7 +126,8 @@ impl Findings {
             self.push(halves.when, Event::Vital(vec![pressure]), place, None);
         }
         for ((name, _), answers) in std::mem::take(&mut self.items) {
-            let score = Score { name: name.to_owned(), items: answers.items, total: None };
+            let score =
+                Score { name: name.to_owned(), items: answers.items, total: None, columns: Vec::new() };
             let place = Place { path: "", origin: &answers.origin };
             self.push(answers.when, Event::Score(score), place, None);
         }
@@ -364,7 +365,12 @@ impl Findings {
             },
             (_, None) => missing(notices),
             (Kind::Total(name), Some(number)) => {
-                let score = Score { name: name.to_owned(), items: Vec::new(), total: Some(number) };
+                let score = Score {
+                    name: name.to_owned(),
+                    items: Vec::new(),
+                    total: Some(number),
+                    columns: Vec::new(),
+                };
                 self.push(seen.when, Event::Score(score), place, None);
                 seen.used = true;
             }

@@ -1,6 +1,9 @@
 //! `raphe.assessment/1`: what `raphe assess --json` prints.
 
-use crate::{Because, Evidence, Interval, Notice, Risk, Said, Scoped, View, word};
+use crate::{
+    Advice, Because, Before, Evidence, Factor, Feature, Interval, LowPattern, Notice, Refused, Risk, RuleOut,
+    Said, Scoped, Score, View, word,
+};
 use raphe::{
     assess::{self, Standing, Verdict},
     criteria::Truth,
@@ -59,7 +62,21 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// Look-alikes that must be named, the leading ones first.
     pub rivals: Vec<Rival>,
-    /// What to do, in order.
+    /// The last result of each questionnaire, the newest first.
+    pub scores: Vec<Score>,
+    /// Features that the article calls low serotonin; they fit many conditions.
+    pub features: Vec<Feature>,
+    /// Whether these features are spoken of as a pattern; never a level.
+    pub low_pattern: LowPattern,
+    /// What goes with one side or the other, and what speaks against it.
+    pub factors: Vec<Factor>,
+    /// Other causes of the same features, for a clinician to rule out.
+    pub rule_outs: Vec<RuleOut>,
+    /// Tests that are not taken as evidence of serotonin in the brain.
+    pub refused: Vec<Refused>,
+    /// What has to be said, or asked, before anything is advised, and where anything points to suicide.
+    pub before: Vec<Before>,
+    /// What to do, in order: for the danger first, then ways back.
     pub advice: Vec<Advice>,
     /// What was assessed.
     pub assessed: Vec<Scoped>,
@@ -304,25 +321,6 @@ pub struct Rival {
     pub evidence: Vec<Evidence>,
 }
 
-/// One thing to do.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-pub struct Advice {
-    /// Permanent id.
-    pub id: String,
-    /// What.
-    pub says: String,
-    /// When.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub when: String,
-    /// The best grade among its sources.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::grade"))]
-    pub grade: Option<String>,
-    /// Sources.
-    pub evidence: Vec<Evidence>,
-}
-
 impl Help {
     /// The wire form of the numbers to call.
     #[must_use]
@@ -407,17 +405,14 @@ impl Assessment {
                     evidence: convert.evidence(&rival.citations),
                 })
                 .collect(),
-            advice: assessment
-                .advice
-                .iter()
-                .map(|advice| Advice {
-                    id: advice.id.clone(),
-                    says: advice.says.clone(),
-                    when: advice.when.clone(),
-                    grade: advice.citations.iter().map(|citation| citation.grade).min().map(word),
-                    evidence: convert.evidence(&advice.citations),
-                })
-                .collect(),
+            scores: assessment.care.scores.iter().filter_map(|seen| convert.score(seen)).collect(),
+            features: assessment.care.features.iter().filter_map(|seen| convert.feature(seen)).collect(),
+            low_pattern: LowPattern::new(&assessment.care.pattern),
+            factors: assessment.care.factors.iter().filter_map(|seen| convert.factor(seen)).collect(),
+            rule_outs: assessment.care.rule_outs.iter().filter_map(|seen| convert.rule_out(seen)).collect(),
+            refused: assessment.care.refused.iter().filter_map(|seen| convert.refused(seen)).collect(),
+            before: convert.before(assessment),
+            advice: convert.advice(assessment),
             assessed: scoped(&assessment.assessed),
             not_assessed: scoped(&assessment.not_assessed),
             notices: assessment.notices.iter().map(notice).collect(),
@@ -488,7 +483,7 @@ impl Convert<'_> {
         }
     }
 
-    fn because(&self, origins: &BTreeSet<Origin>) -> Vec<Because> {
+    pub(crate) fn because(&self, origins: &BTreeSet<Origin>) -> Vec<Because> {
         origins
             .iter()
             .filter_map(|origin| match origin {

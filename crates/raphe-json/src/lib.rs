@@ -6,10 +6,12 @@
 //! them.
 
 mod assessment;
+mod care;
 mod check;
 mod helping;
 mod lint;
 mod plan;
+mod questionnaire;
 mod risk;
 #[cfg(feature = "schema")]
 mod schema;
@@ -17,10 +19,12 @@ mod simulation;
 mod whatif;
 
 pub use assessment::*;
+pub use care::*;
 pub use check::*;
 pub use helping::*;
 pub use lint::*;
 pub use plan::*;
+pub use questionnaire::*;
 pub use risk::*;
 #[cfg(feature = "schema")]
 pub use schema::schemas;

@@ -3,8 +3,8 @@
 //! A schema is closed: a field it does not name is refused, so a new field must reach `schemas/` in the same change. It
 //! never allows null, because a field that was not computed is absent.
 
-use crate::{Assessment, Check, Helping, Lint, Plan, Simulation, WhatIf, word};
-use raphe::knowledge::schema::{Grade, Level, Urgency};
+use crate::{Assessment, Check, Helping, Lint, Plan, Questionnaire, Simulation, WhatIf, word};
+use raphe::knowledge::schema::{Certainty, Grade, Level, Urgency};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
     generate::SchemaSettings,
@@ -15,13 +15,14 @@ use serde::Serialize;
 
 /// Every published schema with the name of its file in `schemas/`.
 #[must_use]
-pub fn schemas() -> [(&'static str, Schema); 7] {
+pub fn schemas() -> [(&'static str, Schema); 8] {
     [
         ("assessment.schema.json", root::<Assessment>()),
         ("check.schema.json", root::<Check>()),
         ("helping.schema.json", root::<Helping>()),
         ("lint.schema.json", root::<Lint>()),
         ("plan.schema.json", root::<Plan>()),
+        ("questionnaire.schema.json", root::<Questionnaire>()),
         ("simulation.schema.json", root::<Simulation>()),
         ("whatif.schema.json", root::<WhatIf>()),
     ]
@@ -79,6 +80,12 @@ pub(crate) fn level(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn urgency(_: &mut SchemaGenerator) -> Schema {
     use Urgency::*;
     words([Emergency, Urgent, Prompt, Watch, None])
+}
+
+/// How sure the evidence is, in the words of GRADE.
+pub(crate) fn certainty(_: &mut SchemaGenerator) -> Schema {
+    use Certainty::*;
+    words([Refuted, VeryLow, Low, Moderate, High])
 }
 
 /// How a fact came to be known.

@@ -62,6 +62,14 @@ static OUTPUTS: LazyLock<Vec<Output>> = LazyLock::new(|| {
         .map(helped),
     );
     outputs.extend(planned().chain(compared()));
+    let asked = (Timestamp::UNIX_EPOCH, &TimeZone::UTC);
+    outputs.extend(
+        KNOWLEDGE
+            .base()
+            .questionnaires
+            .iter()
+            .map(|form| Output::new(&form.id, &raphe_json::Questionnaire::new(form, &KNOWLEDGE, asked))),
+    );
     assert!(outputs.len() > 100, "only {} results were made from the cases", outputs.len());
     outputs
 });

@@ -7,16 +7,19 @@
 //!
 //! The modeled synapse and how likely toxicity is go along and are told; no level, no urgency and no verdict hangs on them.
 //!
-//! Left for later, and absent until computed: the full differential, the features that the article calls low serotonin.
+//! The low side is looked at by [`care`](crate::care); here it only decides between `too_low` and `neither`, once no reading of
+//! toxicity is open. Left for later, and absent until computed: the full differential.
 
 mod advice;
 pub(crate) mod combine;
 mod doses;
 mod verdict;
 
-pub(crate) use advice::{help_line, is_poisoning, leading, only_suicide};
+pub use advice::help_line;
+pub(crate) use advice::{is_poisoning, leading, only_suicide};
 
 use crate::{
+    care::{self, Care},
     criteria::{
         Answer, Judgment, Truth,
         facts::{Facts, Reading, Scope},
@@ -87,6 +90,8 @@ pub struct Assessment {
     pub advice: Vec<Advice>,
     /// Substances on board with what is known of each.
     pub on_board: Vec<OnBoard>,
+    /// The low side and the ways back.
+    pub care: Care,
     /// Signs reported in this episode, present ones.
     pub signs: Vec<SignSeen>,
     /// Whom to call.
@@ -399,6 +404,14 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         })
         .collect();
     let looked = reports.looked(from.min(day_ago), as_of);
+    let ground = care::Ground::new(knowledge, timeline, &exposure, &reports, as_of);
+    let mut care = care::look(&ground, suicide_path);
+    // Insomnia alone, on medicines that nobody changed for five weeks, leaves no reading of toxicity open.
+    let toxic_alone = |sign: &crate::knowledge::schema::Sign| {
+        sign.side == Side::Toxicity && facts.answer(&sign.id).truth == Truth::True
+    };
+    let unspecific = !knowledge.base().signs.iter().any(toxic_alone)
+        && facts.answer("fact serotonergic_change").truth == Truth::False;
     let balance = verdict::balance(&verdict::Ground {
         criteria: &criteria,
         facts: &facts,
@@ -406,18 +419,41 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         complete: timeline.complete,
         rivals: &rivals,
         signs: &signs,
+        care: &care,
+        unspecific,
         looked,
         urgency,
         dangerous: reasons.iter().any(|reason| !reason.hold.is_empty() && reason.urgency >= Urgency::Urgent),
-        danger: reasons.iter().any(|reason| reason.danger),
+        danger: reasons.iter().any(|reason| reason.danger && reason.id != "suicidal_thoughts"),
+        suicidal: suicide_path,
+        only_suicide: advice::only_suicide(&reasons, urgency),
         spoken: views[2].answer("fact toxicity_sign").truth == Truth::True,
     });
+    // Where toxicity is in question its treatment is listed and nothing about life; an emergency of another kind gets neither.
+    let acute = urgency >= Urgency::Urgent && !advice::only_suicide(&reasons, urgency);
+    let serotonergic = facts.answer("fact serotonergic_exposure").truth != Truth::False;
+    let in_question = serotonergic && (toxic.truth == Truth::True || is_poisoning(&reasons, urgency));
+    let leads = rivals.iter().any(|rival| rival.leads);
+    care.ways = match () {
+        () if balance.verdict == Verdict::TooHigh || (acute && in_question && !leads) => {
+            for (name, answer) in &graded {
+                facts.set(name, answer.clone());
+            }
+            care::guidance::for_toxicity(&ground, &facts)
+        }
+        () if acute => Vec::new(),
+        () => care::guidance::for_low(&ground, &care),
+    };
     let on_board = on_board(knowledge, &exposure, as_of);
     let help = help_line(knowledge, timeline.person.country.as_deref());
     let held = advice::held(knowledge, timeline, &exposure, &reasons, urgency, as_of);
     let advice = advice::advice(knowledge, urgency, &help, &held, &reasons);
-    let (assessed, mut not_assessed) = scope(knowledge, &exposure, &on_board);
-    not_assessed.extend(kept(timeline, as_of));
+    let (mut assessed, mut not_assessed) = scope(knowledge, &exposure, &on_board);
+    assessed.push(scoped(
+        "features that the article calls low serotonin",
+        "from what was felt, seen and answered; no test shows a lack",
+    ));
+    not_assessed.extend(kept(knowledge, timeline, as_of));
     not_assessed.extend(incomplete(timeline));
     not_assessed.extend(not_modeled(knowledge, &synapse));
     let (risk, uncounted) = risk::of_exposure(knowledge, timeline, &exposure, &synapse, as_of);
@@ -454,6 +490,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         rivals,
         advice,
         on_board,
+        care,
         signs,
         help,
         assessed,
@@ -705,7 +742,7 @@ fn rivals(
 }
 
 fn suicide(conditional: &Facts<'_>) -> bool {
-    ["fact overdose_on_purpose", "fact phq9_item9", "fact suicide_words", "suicidal_ideation"]
+    ["fact overdose_on_purpose", "fact suicide_item", "fact suicide_words", "suicidal_ideation"]
         .into_iter()
         .any(|atom| conditional.answer(atom).truth == Truth::True)
 }
@@ -763,14 +800,12 @@ fn scope(knowledge: &Knowledge, exposure: &Exposure, on_board: &[OnBoard]) -> (V
 }
 
 /// What the diary holds that no stage judges yet: shown, so that nobody takes it for judged.
-fn kept(timeline: &Timeline, as_of: Timestamp) -> Option<Scoped> {
+fn kept(knowledge: &Knowledge, timeline: &Timeline, as_of: Timestamp) -> Option<Scoped> {
     let mut kinds: Vec<String> = Vec::new();
-    for entry in timeline.entries.iter().filter(|entry| entry.when.begun_by(as_of)) {
+    let begun = timeline.entries.iter().filter(|entry| entry.when.begun_by(as_of));
+    for entry in begun.filter(|entry| !care::judges(knowledge, &entry.event)) {
         let kind = match &entry.event {
             Event::Score(_) => "questionnaires",
-            Event::Light { .. } | Event::Sunlight(_) => "light",
-            Event::Exercise { .. } => "exercise",
-            Event::Sleep(_) => "sleep",
             Event::Meal { .. } => "meals",
             Event::Session(_) => "therapy",
             Event::Factor(_) => "factors",

@@ -8,6 +8,7 @@
 //! guesses: `Lexipro` is not Lexapro.
 
 pub mod curation;
+pub mod questionnaire;
 
 use crate::{
     timeline::{
@@ -16,7 +17,8 @@ use crate::{
     units::{Mass, TimeSpan},
 };
 use raphe_knowledge::{
-    Base, Enzyme, Evidence, Grade, Mechanism, Phenotype, Reference, Sign, Substance, Value, View,
+    Base, EffectSize, Enzyme, Evidence, Factor, Grade, Guidance, Mechanism, Phenotype, Questionnaire,
+    Reference, Refused, Sign, Substance, Value, View,
 };
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
@@ -29,6 +31,9 @@ pub struct Knowledge {
     base: Base,
     substances: BTreeMap<String, usize>,
     signs: BTreeMap<String, usize>,
+    questionnaires: BTreeMap<String, usize>,
+    factors: BTreeMap<String, usize>,
+    guidance: BTreeMap<String, usize>,
 }
 
 /// A sentence with at least one citation. Only this module makes one.
@@ -89,6 +94,17 @@ impl From<&View> for Citation {
 
 impl From<&Value> for Citation {
     fn from(item: &Value) -> Self {
+        Self {
+            cite: item.cite.clone(),
+            place: item.r#where.clone(),
+            grade: item.grade,
+            checked: item.checked.clone(),
+        }
+    }
+}
+
+impl From<&EffectSize> for Citation {
+    fn from(item: &EffectSize) -> Self {
         Self {
             cite: item.cite.clone(),
             place: item.r#where.clone(),
@@ -169,7 +185,12 @@ impl Knowledge {
                 signs.entry(key(name)).or_insert(index);
             }
         }
-        Self { base, substances, signs }
+        let questionnaires = index(
+            base.questionnaires.iter().map(|item| (&item.id, &item.name, &item.names, Some(&item.title))),
+        );
+        let factors = index(base.factors.iter().map(|item| (&item.id, &item.name, &item.names, None)));
+        let guidance = index(base.guidance.iter().map(|item| (&item.id, &item.name, &item.names, None)));
+        Self { base, substances, signs, questionnaires, factors, guidance }
     }
 
     /// Everything in it.
@@ -232,6 +253,38 @@ impl Knowledge {
             })?;
             rest = rest.get(qualifier.len()..)?.trim_start();
         }
+    }
+
+    /// A questionnaire by any name a person may write.
+    #[must_use]
+    pub fn find_questionnaire(&self, text: &str) -> Option<&Questionnaire> {
+        self.questionnaires.get(&key(text)).map(|index| &self.base.questionnaires[*index])
+    }
+
+    /// A factor by any name a person may write.
+    #[must_use]
+    pub fn find_factor(&self, text: &str) -> Option<&Factor> {
+        self.factors.get(&key(text)).map(|index| &self.base.factors[*index])
+    }
+
+    /// A piece of guidance by any name a person may write.
+    #[must_use]
+    pub fn find_guidance(&self, text: &str) -> Option<&Guidance> {
+        self.guidance.get(&key(text)).map(|index| &self.base.guidance[*index])
+    }
+
+    /// The test that is not taken as evidence of serotonin in the brain and has this name.
+    #[must_use]
+    pub fn refused_test(&self, text: &str) -> Option<&Refused> {
+        let wanted = key(text);
+        let mut tests = self.base.deficiency.refused.iter();
+        tests.find(|item| item.names.iter().any(|name| key(name) == wanted))
+    }
+
+    /// Names of questionnaires that look like the one written, nearest first, at most three.
+    #[must_use]
+    pub fn suggest_questionnaire(&self, text: &str) -> Vec<String> {
+        nearest(text, self.base.questionnaires.iter().map(|item| item.name.as_str()))
     }
 
     /// Substances that a text names, as written there, up to three words each.
@@ -359,8 +412,11 @@ impl Knowledge {
                 Event::Miss(name) | Event::Stop(name) => substance(name),
                 Event::Lab(labs) => labs.iter_mut().for_each(|lab| {
                     lab.name.id = self.find_substance(&lab.name.text).map(|substance| substance.id.clone());
+                    if let Some(test) = self.refused_test(&lab.name.text) {
+                        notices.push(not_evidence(&lab.name, line, test));
+                    }
                 }),
-                Event::Sign { finds, .. } | Event::Condition(finds) => finds.iter_mut().for_each(|find| {
+                Event::Sign { finds, .. } => finds.iter_mut().for_each(|find| {
                     let (id, present) = self.sign_of(&find.name.text, find.present);
                     (find.name.id, find.present) = (id, present);
                     if find.name.id.is_none() {
@@ -372,6 +428,35 @@ impl Knowledge {
                         ));
                     }
                 }),
+                // What belongs on one of the two lines is understood on the other.
+                Event::Condition(finds) => finds.iter_mut().for_each(|find| {
+                    let (id, present) = self.sign_of(&find.name.text, find.present);
+                    let factor = || self.find_factor(&find.name.text).map(|factor| factor.id.clone());
+                    (find.name.id, find.present) = (id.or_else(factor), present);
+                    if find.name.id.is_none() {
+                        notices.push(not_recognized(
+                            &find.name,
+                            line,
+                            "sign",
+                            &self.suggest_sign(&find.name.text),
+                        ));
+                    }
+                }),
+                Event::Factor(finds) => finds.iter_mut().for_each(|find| {
+                    let factor = self.find_factor(&find.name.text).map(|factor| factor.id.clone());
+                    let sign = || self.find_sign(&find.name.text).map(|sign| sign.id.clone());
+                    find.name.id = factor.or_else(sign);
+                    if find.name.id.is_none() {
+                        let names = self.base.factors.iter();
+                        let names = names.flat_map(|item| [&item.name].into_iter().chain(&item.names));
+                        let near = nearest(&find.name.text, names.map(String::as_str));
+                        notices.push(not_recognized(&find.name, line, "factor", &near));
+                    }
+                }),
+                Event::Score(score) => match self.find_questionnaire(&score.name) {
+                    Some(form) => notices.extend(questionnaire::read(form, score).notices(score, line)),
+                    None => notices.push(self.no_questionnaire(score, line)),
+                },
                 Event::Feel(feelings) => feelings.iter_mut().for_each(|feeling| {
                     let (id, present) = self.sign_of(&feeling.name.text, feeling.present);
                     (feeling.name.id, feeling.present) = (id, present);
@@ -394,6 +479,20 @@ impl Knowledge {
         (resolved, notices)
     }
 
+    fn no_questionnaire(&self, score: &crate::timeline::Score, line: Option<u32>) -> Notice {
+        let near = self.suggest_questionnaire(&score.name);
+        let known: Vec<&str> = self.base.questionnaires.iter().map(|item| item.name.as_str()).collect();
+        let help = match near.as_slice() {
+            [] => format!("it is kept and shown, but not judged; known are {}", known.join(", ")),
+            some => format!("did you mean {}? It is kept and shown, but not judged", some.join(" or ")),
+        };
+        let says = format!("`{}` was not recognized as a questionnaire", score.name);
+        let length = score.name.chars().count() as u32;
+        let column = score.columns.first().copied().unwrap_or(1);
+        let place = line.map(|line| Place { line, column, length });
+        Notice { weight: Weight::Warning, place, says, help: Some(help) }
+    }
+
     /// What to say of a gene that nothing is made of.
     fn gene_notice(&self, gene: &str, kind: &str) -> Option<Notice> {
         let facts = self.base().enzymes.iter().filter(|enzyme| !enzyme.phenotypes.is_empty());
@@ -410,6 +509,15 @@ impl Knowledge {
             says: format!("`gene {gene} {kind}` is kept, but changes no level: it is not known what it does"),
             help: Some(help),
         })
+    }
+}
+
+fn not_evidence(name: &Name, line: Option<u32>, test: &Refused) -> Notice {
+    Notice {
+        weight: Weight::Info,
+        place: line.map(|line| Place { line, column: name.column, length: name.text.chars().count() as u32 }),
+        says: format!("`{}` is kept, and not taken as evidence of serotonin in the brain", name.text),
+        help: Some(test.person.trim_end_matches('.').to_owned()),
     }
 }
 
@@ -439,6 +547,19 @@ fn substance_names(substance: &Substance) -> impl Iterator<Item = String> {
 
 fn sign_names(sign: &Sign) -> impl Iterator<Item = &str> {
     [sign.id.as_str(), &sign.name, &sign.lay].into_iter().chain(sign.synonyms.iter().map(String::as_str))
+}
+
+/// Items by what is left of their names.
+fn index<'a>(
+    items: impl Iterator<Item = (&'a String, &'a String, &'a Vec<String>, Option<&'a String>)>,
+) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    for (index, (id, name, names, title)) in items.enumerate() {
+        for text in [id, name].into_iter().chain(names).chain(title) {
+            found.entry(key(text)).or_insert(index);
+        }
+    }
+    found
 }
 
 /// What is left of a name when case, accents, spaces and punctuation are taken away.

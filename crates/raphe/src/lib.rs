@@ -5,7 +5,8 @@
 //! file or the environment; the edges do that.
 //!
 //! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`synapse`], [`criteria`], [`risk`],
-//! [`assess`], [`check`], [`plan`], [`whatif`], [`helping`], [`report`], [`predict`]. Dependencies point up this list, never down.
+//! [`care`], [`assess`], [`check`], [`plan`], [`whatif`], [`helping`], [`report`], [`predict`]. Dependencies point up this list,
+//! never down.
 
 pub mod units;
 
@@ -24,6 +25,8 @@ pub mod synapse;
 pub mod criteria;
 
 pub mod risk;
+
+pub mod care;
 
 pub mod assess;
 

@@ -525,6 +525,8 @@ pub struct Score {
     pub items: Vec<Option<u32>>,
     /// Total as written.
     pub total: Option<f64>,
+    /// First columns in its line, from 1: of the name, of each answer, of the total; empty where it was not read from a line.
+    pub columns: Vec<u32>,
 }
 
 /// One laboratory value.

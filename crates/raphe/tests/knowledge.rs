@@ -138,6 +138,7 @@ rules! {
     effect_does_not_add_up: |base| guidance(base, "light_therapy").effects[0].low = Some(0.4);
     guidance_without_effect: |base| guidance(base, "cbt").effects.clear();
     judge_after_does_not_read: |base| guidance(base, "cbt").judge_after = Some("a while".into());
+    measure_tells_nothing: |base| factor(base, "inactivity").measures[0].against = Some(10.0);
     factor_told_by_nothing: |base| factor(base, "chronic_stress").told_by = vec!["hearsay".into()];
     serotonin_raiser_without_caution: |base| guidance(base, "five_htp").cautions.retain(|item| {
         item.when != schema::Rule::Atom("exposed maoa".into())

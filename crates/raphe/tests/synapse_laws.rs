@@ -263,7 +263,7 @@ fn no_virtual_person_calms_a_danger() {
 }
 
 /// Sources that judge.
-const JUDGES: &[&str] = &["assess.rs", "assess", "check.rs", "criteria.rs", "criteria"];
+const JUDGES: &[&str] = &["assess.rs", "assess", "care.rs", "care", "check.rs", "criteria.rs", "criteria"];
 /// What looks into the modeled synapse, or at how likely toxicity is; to carry them along is allowed.
 const LOOKS: &[&str] = &[
     "synapse.",

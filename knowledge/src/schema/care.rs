@@ -113,6 +113,18 @@ pub struct Questionnaire {
     /// Most items that may be left out before there is no score.
     #[serde(default)]
     pub may_miss: u32,
+    /// The highest answer to an item, the lowest being 0, where its text is not shown and answers may still be added up.
+    #[serde(default)]
+    pub item_highest: Option<u32>,
+    /// Items about suicide, from 1, where their text is not shown.
+    #[serde(default)]
+    pub suicide_items: Vec<u32>,
+    /// Items that may follow the counted ones and do not count, such as how hard they make daily life.
+    #[serde(default)]
+    pub not_counted: u32,
+    /// Where to get its text, when it may not be shown here.
+    #[serde(default)]
+    pub obtain: Option<String>,
     /// What totals mean, without gap or overlap from `lowest` to `highest`.
     #[serde(rename = "band")]
     pub bands: Vec<Band>,
@@ -240,6 +252,12 @@ pub struct Factor {
     pub changeable: String,
     /// Where it stands in an explanation.
     pub weight: Weight,
+    /// What tells it besides its name: medicines, conditions, age.
+    #[serde(default)]
+    pub when: Option<Rule>,
+    /// What a diary measures that tells it, or speaks against it.
+    #[serde(default, rename = "measure")]
+    pub measures: Vec<Measure>,
     /// Sizes of the association.
     #[serde(default, rename = "effect")]
     pub effects: Vec<EffectSize>,
@@ -257,8 +275,39 @@ pub struct Factor {
     pub evidence: Vec<Evidence>,
 }
 
-/// Who carries a piece of guidance out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Something that a diary measures, and from where on it tells a factor or speaks against it.
+///
+/// What counts is what was written: a diary without a line on exercise says nothing about exercise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// `exercise` (minutes a week), `sleep` (hours a night), `daylight` (minutes a day outdoors or before a lamp), `day_length`
+    /// (hours from sunrise to sunset, by date and country), `score` (a total) or `lab` (a value).
+    pub what: String,
+    /// For `score` the questionnaires, for `lab` the names of the value.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// For `lab` the unit as it is written.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Below this it tells the factor.
+    #[serde(default)]
+    pub below: Option<f64>,
+    /// From this on it tells the factor.
+    #[serde(default)]
+    pub from: Option<f64>,
+    /// From this on it speaks against the factor; for a measure that tells from above, up to this.
+    #[serde(default)]
+    pub against: Option<f64>,
+    /// For `day_length` the latitude of a country's people in degrees, north positive, by its code.
+    #[serde(default)]
+    pub latitudes: std::collections::BTreeMap<String, f64>,
+    /// Sources of the limits.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Who carries a piece of guidance out, from the person to the hospital.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Carrier {
     /// A person alone, after reading who should not.
@@ -293,6 +342,27 @@ pub struct Guidance {
     pub article: Vec<String>,
     /// Who carries it out.
     pub by: Carrier,
+    /// A wider piece of guidance that this is a kind of: told to a clinician under it.
+    #[serde(default)]
+    pub part_of: Option<String>,
+    /// Features (ids of signs) that it is for, on the low side.
+    #[serde(default)]
+    pub helps: Vec<String>,
+    /// Only from this total of a questionnaire on; a total of one of them is enough.
+    #[serde(default)]
+    pub from_totals: std::collections::BTreeMap<String, u32>,
+    /// Only up to this total of a questionnaire.
+    #[serde(default)]
+    pub to_totals: std::collections::BTreeMap<String, u32>,
+    /// When it belongs to this person at all; without it always. What is not known counts as "it may".
+    #[serde(default)]
+    pub when: Option<Rule>,
+    /// Place in the order: for toxicity that of a ward; on the low side it decides among ways of equal certainty.
+    #[serde(default)]
+    pub rank: u32,
+    /// Verbs of a diary that tell that it goes on: `light`, `sunlight`, `exercise`, `session`.
+    #[serde(default)]
+    pub told_by: Vec<String>,
     /// Classes or substances that it consists of, so that what is known of them holds as well.
     #[serde(default)]
     pub consists_of: Vec<String>,
@@ -358,6 +428,9 @@ pub struct Caution {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deficiency {
+    /// When the features are spoken of as a pattern.
+    #[serde(default)]
+    pub pattern: Pattern,
     /// State of the science, in the order in which to say it.
     #[serde(default)]
     pub science: Vec<Voices>,
@@ -370,6 +443,63 @@ pub struct Deficiency {
     /// Other causes of the same features that a clinician rules out.
     #[serde(default, rename = "rule_out")]
     pub rule_outs: Vec<RuleOut>,
+    /// What has to be said before anything is advised.
+    #[serde(default)]
+    pub before: Vec<Before>,
+}
+
+/// When the features are spoken of as a pattern: a convention of this base, because no criteria exist.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    /// Features of so many days count together.
+    pub days: u32,
+    /// So many different features …
+    pub least: u32,
+    /// … one of which is one of these signs.
+    pub core: Vec<String>,
+    /// An answer of a questionnaire counts as a feature from this score on; below, it is only shown.
+    pub item_from: u32,
+    /// A questionnaire speaks of now for so many days.
+    pub score_days: u32,
+    /// A positive screen of a questionnaire that measures one of these is enough by itself.
+    pub measures: Vec<String>,
+    /// Where this comes from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Something about a person that changes what may be advised, said before the advice.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Before {
+    /// Permanent id.
+    pub id: String,
+    /// When it is said.
+    pub when: Rule,
+    /// Where it is not known: the question to ask; without one nothing is asked.
+    #[serde(default)]
+    pub ask: Option<String>,
+    /// For a person.
+    pub person: String,
+    /// For a clinician.
+    pub clinician: String,
+    /// Sources.
+    pub evidence: Vec<Evidence>,
+}
+
+/// `safety.toml`: what is asked and said where anything points to suicide, in the order in which to say it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Safety {
+    /// The two plain questions.
+    #[serde(default, rename = "question")]
+    pub questions: Vec<Voices>,
+    /// What each answer asks for, the gravest first.
+    #[serde(default)]
+    pub triage: Vec<Voices>,
+    /// What helps until then, medicines in the house among it.
+    #[serde(default)]
+    pub step: Vec<Voices>,
 }
 
 /// One statement in two voices.
@@ -447,6 +577,12 @@ pub struct RuleOut {
     pub name: String,
     /// What tells: a test or a question.
     pub test: String,
+    /// When it is already known to be there.
+    #[serde(default)]
+    pub when: Option<Rule>,
+    /// Names of laboratory values that look for it.
+    #[serde(default)]
+    pub labs: Vec<String>,
     /// Sources.
     pub evidence: Vec<Evidence>,
 }

@@ -85,6 +85,22 @@ pub(super) fn factor(page: &mut Page<'_>, item: &Factor) {
     page.line("can be changed", &item.changeable);
     page.line("in an explanation", weight(item.weight));
     page.line("told by", &item.told_by.join(", "));
+    if let Some(rule) = &item.when {
+        page.line("told when", &condition(rule));
+    }
+    for measure in &item.measures {
+        let limit = |word: &str, limit: Option<f64>| limit.map(|limit| format!("{word} {limit}"));
+        let limits = [
+            limit("tells below", measure.below),
+            limit("tells from", measure.from),
+            limit("against from", measure.against),
+        ];
+        let names = measure.names.join(", ");
+        let unit = measure.unit.as_deref().unwrap_or_default();
+        let limits: Vec<String> = limits.into_iter().flatten().collect();
+        page.line(&format!("measured by {} {names}", measure.what), &format!("{} {unit}", limits.join(", ")));
+        page.evidence(&measure.evidence);
+    }
     effects(page, &item.effects);
     page.line("for a person", &item.person);
     page.line("for a clinician", &item.clinician);
@@ -99,6 +115,16 @@ pub(super) fn guidance(page: &mut Page<'_>, item: &Guidance) {
     page.line("id", &item.id);
     page.line("also called", &item.names.join(", "));
     page.line("is for", &format!("{}: {}", side(item.direction), item.problems.join("; ")));
+    page.line("answers the features", &item.helps.join(", "));
+    let totals = |totals: &std::collections::BTreeMap<String, u32>| {
+        totals.iter().map(|(id, total)| format!("{id} {total}")).collect::<Vec<_>>().join(", ")
+    };
+    page.line("only from a total of", &totals(&item.from_totals));
+    page.line("only up to a total of", &totals(&item.to_totals));
+    page.line("a kind of", item.part_of.as_deref().unwrap_or_default());
+    if let Some(rule) = &item.when {
+        page.line("when", &condition(rule));
+    }
     page.line("carried out by", carrier(item.by));
     page.line("consists of", &item.consists_of.join(", "));
     page.line("how", &item.how);

@@ -96,7 +96,7 @@ impl Findings {
             }
             ("score", None, _) => {
                 let Some(total) = number_of(resource) else { return false };
-                Event::Score(Score { name, items: Vec::new(), total: Some(total) })
+                Event::Score(Score { name, items: Vec::new(), total: Some(total), columns: Vec::new() })
             }
             (verb, Some(words), _) => match line(verb, words) {
                 Some(event) => event,

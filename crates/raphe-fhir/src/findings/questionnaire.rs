@@ -37,7 +37,7 @@ impl Findings {
         {
             // Written from a diary: every question in its order, answered or not.
             let items = resource.item.iter().map(|item| item.answer.first().and_then(value_of)).collect();
-            let score = Score { name: form.name.clone(), items, total: None };
+            let score = Score { name: form.name.clone(), items, total: None, columns: Vec::new() };
             return self.push(when, Event::Score(score), place, None);
         }
         let mut answers = Vec::new();
@@ -88,12 +88,13 @@ impl Findings {
             );
         }
         for (name, values) in items {
-            let score = Score { name: name.to_owned(), items: values, total: None };
+            let score = Score { name: name.to_owned(), items: values, total: None, columns: Vec::new() };
             totals.remove(name);
             self.push(when, Event::Score(score), place, None);
         }
         for (name, total) in totals {
-            let score = Score { name: name.to_owned(), items: Vec::new(), total: Some(total) };
+            let score =
+                Score { name: name.to_owned(), items: Vec::new(), total: Some(total), columns: Vec::new() };
             self.push(when, Event::Score(score), place, None);
         }
         for (_, answer) in &answers {

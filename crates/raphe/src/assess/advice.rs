@@ -15,7 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
 /// Whom to call in a country, or where it is not known.
-pub(crate) fn help_line(knowledge: &Knowledge, country: Option<&str>) -> HelpLine {
+#[must_use]
+pub fn help_line(knowledge: &Knowledge, country: Option<&str>) -> HelpLine {
     let lines = &knowledge.base().help;
     let find = |code: &str| lines.iter().find(|line| line.country == code).cloned();
     country.and_then(find).or_else(|| find("*")).unwrap_or_else(|| HelpLine {

@@ -97,6 +97,47 @@ fn fit(knowledge: &Knowledge, one: &Use, side: &str) -> Option<u32> {
     (!matching.is_empty()).then_some(if narrower { 1 } else { 2 })
 }
 
+/// The rows that say most about a class or substance beside something that is taken, were it added, with their sentence.
+pub(crate) fn would_do<'k>(knowledge: &'k Knowledge, id: &str, with: &Use) -> Vec<(&'k Pair, String)> {
+    let classes: Vec<&str> = match knowledge.substance(id) {
+        Some(substance) => substance.mechanisms.iter().map(|effect| effect.class.as_str()).collect(),
+        None => vec![id],
+    };
+    // Every row of the base is asked, so its wider classes are looked up once.
+    let wider: Vec<&str> = classes
+        .iter()
+        .filter_map(|class| knowledge.class(class))
+        .flat_map(|class| class.part_of.iter().map(String::as_str))
+        .collect();
+    let added = |side: &str| match () {
+        () if id == side => Some(4),
+        () if classes.contains(&side) => Some(2),
+        () => wider.contains(&side).then_some(1),
+    };
+    let mut best: BTreeMap<&str, (Rank, &Pair, bool)> = BTreeMap::new();
+    for pair in &knowledge.base().pairs {
+        for (own, other, swapped) in [(&pair.a, &pair.b, false), (&pair.b, &pair.a, true)] {
+            let Some(left) = added(own) else { continue };
+            let Some(right) = fit(knowledge, with, other) else { continue };
+            let candidate = ((left + right, level(pair), pair.silent, pair.symptomatic), pair, swapped);
+            let current = best.entry(&pair.kind).or_insert(candidate);
+            if candidate.0 > current.0 {
+                *current = candidate;
+            }
+        }
+    }
+    let name = |id: &str| match knowledge.class(id) {
+        Some(class) => class.name.clone(),
+        None => knowledge.substance_name(id).to_owned(),
+    };
+    let names = [name(id), name(&with.substance)];
+    let said = best.into_values().map(|(_, pair, swapped)| {
+        let (a, b) = if swapped { (&names[1], &names[0]) } else { (&names[0], &names[1]) };
+        (pair, pair.why.replace("{a}", a).replace("{b}", b))
+    });
+    said.collect()
+}
+
 /// The level of a row: the more cautious of a label's contraindication and the evidence.
 pub(crate) fn level(pair: &Pair) -> Level {
     let evidence = match (pair.ceiling, pair.likelihood) {

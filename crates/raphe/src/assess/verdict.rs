@@ -1,13 +1,15 @@
 //! Too high, too low, neither or unclear.
 //!
 //! "Unclear" is a full answer. "Neither" is said only when signs were looked for, what was taken is known, and nothing points
-//! either way; "too high" when Hunter is met, or when the other two sets are met and nothing else fits better.
+//! either way; "too high" when Hunter is met, or when the other two sets are met and nothing else fits better; the features that
+//! the article calls low serotonin only when no reading of toxicity is open.
 
 use super::{Balance, CriterionResult, NamedRival, SignSeen, Verdict, criteria_truth};
 use crate::{
+    care::Care,
     criteria::{Truth, facts::Facts},
     exposure::Exposure,
-    knowledge::schema::{Side, Urgency},
+    knowledge::schema::Urgency,
 };
 
 /// What the verdict stands on.
@@ -21,6 +23,14 @@ pub(super) struct Ground<'a> {
     pub(super) signs: &'a [SignSeen],
     pub(super) looked: bool,
     pub(super) urgency: Urgency,
+    /// The low side.
+    pub(super) care: &'a Care,
+    /// What is there of signs of toxicity belongs to the low side as well, and no medicine changed.
+    pub(super) unspecific: bool,
+    /// Something points to suicide.
+    pub(super) suicidal: bool,
+    /// Thoughts of suicide are the only reason to act today.
+    pub(super) only_suicide: bool,
     /// Words of a note may tell of a sign of toxicity.
     pub(super) spoken: bool,
     /// A danger sign is among the reasons.
@@ -34,7 +44,6 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
     let truth = |id| criteria_truth(ground.criteria, id);
     let leading = ground.rivals.iter().find(|rival| rival.leads);
     let toxic = ground.facts.answer("fact toxicity_sign").truth == Truth::True;
-    let low = ground.signs.iter().any(|sign| matches!(sign.side, Side::Low | Side::Both));
     let unrecognized = !ground.exposure.unrecognized.is_empty();
     let both = truth("sternbach") == Truth::True && truth("radomski") == Truth::True;
     let says = |verdict, because: &str| Balance { verdict, because: because.to_owned() };
@@ -62,7 +71,7 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
             Verdict::Unclear,
             "A medicine was not recognized, so it is not known whether it acts on serotonin.",
         ),
-        () if toxic && truth("hunter") == Truth::Unknown => says(
+        () if toxic && !ground.unspecific && truth("hunter") == Truth::Unknown => says(
             Verdict::Unclear,
             "There are signs that serotonin toxicity can cause, and the signs that would decide it were not all examined.",
         ),
@@ -73,7 +82,7 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
                 false => "No sign of it was reported. What was taken is dangerous all the same.",
             },
         ),
-        () if ground.urgency >= Urgency::Urgent => says(
+        () if ground.urgency >= Urgency::Urgent && !ground.only_suicide => says(
             Verdict::Unclear,
             "What was reported is dangerous, but it does not tell whether serotonin is the cause.",
         ),
@@ -84,6 +93,23 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
         () if unrecognized => {
             says(Verdict::Unclear, "A medicine was not recognized, so what was taken is not fully known.")
         }
+        () if ground.care.pattern.enough => {
+            says(Verdict::TooLow, "They fit many conditions, and no test can show that serotonin is low.")
+        }
+        () if ground.suicidal => says(
+            Verdict::Unclear,
+            "Thoughts of ending life stand before everything else, and they do not tell whether serotonin is the cause.",
+        ),
+        () if ground.care.pattern.explained => says(
+            Verdict::Unclear,
+            "No sign that points to too much serotonin alone was reported. What was reported is often called low serotonin, and \
+             is more likely an effect of a medicine that is taken.",
+        ),
+        () if ground.care.pattern.features > 0 => says(
+            Verdict::Unclear,
+            "There are features that are often called low serotonin; they are too few to be spoken of as a pattern, and fit \
+             many conditions. No sign that points to too much serotonin alone was reported.",
+        ),
         () if !ground.complete => says(
             Verdict::Unclear,
             "The medicines come from a health record, which does not hold everything that was taken.",
@@ -91,11 +117,6 @@ pub(super) fn balance(ground: &Ground<'_>) -> Balance {
         () if !ground.looked => says(
             Verdict::Unclear,
             "No sign of serotonin toxicity was looked for or reported around this time, so neither side can be told.",
-        ),
-        () if low => says(
-            Verdict::Unclear,
-            "Nothing points to too much serotonin. There are features that are often called low serotonin; they fit many \
-             conditions, and raphe does not judge them yet.",
         ),
         () => says(
             Verdict::Neither,

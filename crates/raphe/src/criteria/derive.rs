@@ -11,7 +11,7 @@ use crate::{
         serotonergic,
     },
     knowledge::{
-        OVERDOSE_TIMES, key, maximum,
+        OVERDOSE_TIMES, maximum, phenotype, questionnaire,
         schema::{Serotonergic, Side, SignGroup},
     },
     timeline::{Course, Event, Origin, Overdose},
@@ -52,7 +52,12 @@ pub const FACTS: &[(&str, &str)] = &[
     ("double_dose_words", "words of a dose taken twice stand in a note"),
     ("tyramine_words", "food rich in tyramine is spoken of within a day"),
     ("unread_medicine", "a line that names a medicine could not be read"),
-    ("phq9_item9", "the last answer to PHQ-9 item 9 is above 0"),
+    (
+        "suicide_item",
+        "the last answer to a questionnaire's item on suicide is above 0, or its last total cannot be reached without it",
+    ),
+    ("several_serotonergic", "two or more serotonergic agents act at the same time"),
+    ("poor_metabolizer", "a gene makes the removal of serotonergic medicines slow"),
     ("maoa_with_serotonergic", "a potent MAO-A inhibitor overlaps with another serotonergic mechanism"),
     ("hunter_met", "the Hunter criteria are met"),
     ("hunter_indeterminate", "the Hunter criteria cannot be decided"),
@@ -99,6 +104,32 @@ impl Facts<'_> {
                 exposure.raise(truth, one.lines());
             }
         }
+        let (mut acting, mut sure_of) = (Answer::default(), (0, 0));
+        for (one, sure) in ground.exposure.acting_at(self.span.1) {
+            match (kind(&one), sure) {
+                (Serotonergic::Yes, true) => sure_of.0 += 1,
+                (Serotonergic::Yes, false) | (Serotonergic::Disputed, _) => sure_of.1 += 1,
+                (Serotonergic::No, _) => continue,
+            }
+            acting.because.extend(one.lines());
+        }
+        acting.truth = match sure_of {
+            (2.., _) => Truth::True,
+            (sure, possible) if sure + possible >= 2 => Truth::Unknown,
+            _ => Truth::False,
+        };
+        if acting.truth == Truth::False {
+            acting.because.clear();
+        }
+        let enzyme = |gene: &str| {
+            let mut known = knowledge.base().enzymes.iter();
+            known.find(|enzyme| enzyme.id.eq_ignore_ascii_case(gene))
+        };
+        let poor = ground.timeline.person.genes.iter().any(|(gene, written)| {
+            let kind = enzyme(gene).and_then(|enzyme| phenotype(enzyme, written));
+            kind.is_some_and(|kind| kind.id == "poor")
+                && matches!(gene.to_uppercase().as_str(), "CYP2D6" | "CYP2C19")
+        });
         let raised = changes(Asked::Started, CHANGE_WINDOW);
         let lowered = changes(Asked::Stopped, TimeSpan::days(14.0));
         let raised_lately = changes(Asked::Started, TimeSpan::days(14.0));
@@ -114,6 +145,8 @@ impl Facts<'_> {
         };
         let derived = [
             ("serotonergic_exposure", self.unless_unrecognized(exposure)),
+            ("several_serotonergic", self.unless_unrecognized(acting)),
+            ("poor_metabolizer", Answer::plain(poor)),
             ("serotonergic_change", self.unless_unrecognized(raised)),
             ("recent_change_7d", self.unless_unrecognized(recent)),
             ("lowered_only", lowered_only),
@@ -229,15 +262,15 @@ impl Facts<'_> {
     fn derive_reports(&mut self, scope: Scope) {
         let ground = self.ground;
         let mut course: Option<(Timestamp, Course, Origin)> = None;
-        let mut item9: Option<(Timestamp, u32, Origin)> = None;
+        // The last answer of each questionnaire that asks about suicide.
+        let mut asked: BTreeMap<&str, (Timestamp, bool, Origin)> = BTreeMap::new();
         for entry in ground.timeline.entries.iter().filter(|entry| entry.when.begun_by(ground.as_of)) {
             match &entry.event {
                 Event::Course(state) => course = Some((entry.when.last(), *state, entry.origin.clone())),
-                Event::Score(score)
-                    if matches!(key(&score.name).as_str(), "phq9") && score.items.len() >= 9 =>
-                {
-                    if let Some(answer) = score.items[8] {
-                        item9 = Some((entry.when.last(), answer, entry.origin.clone()));
+                Event::Score(score) => {
+                    let Some(form) = ground.knowledge.find_questionnaire(&score.name) else { continue };
+                    if let Some(says) = questionnaire::suicide(form, score) {
+                        asked.insert(&form.id, (entry.when.last(), says, entry.origin.clone()));
                     }
                 }
                 _ => {}
@@ -246,9 +279,9 @@ impl Facts<'_> {
         let recent = |at: Timestamp| ground.as_of.duration_since(at) <= EPISODE_CURRENT;
         let worsening = course.filter(|(at, state, _)| *state == Course::Worsening && recent(*at));
         let lately = |at: Timestamp| ground.as_of.duration_since(at.min(ground.as_of)) <= OVERDOSE_COUNTS;
-        let item9 = item9.filter(|(at, answer, _)| *answer > 0 && (scope == Scope::Open || lately(*at)));
+        let item = asked.into_values().filter(|(at, says, _)| *says && (scope == Scope::Open || lately(*at)));
         self.set("worsening", Answer::lines(worsening.map(|(_, _, origin)| origin)));
-        self.set("phq9_item9", Answer::lines(item9.map(|(_, _, origin)| origin)));
+        self.set("suicide_item", Answer::lines(item.map(|(_, _, origin)| origin)));
         for (fact, means) in [
             ("suicide_words", "suicide"),
             ("overdose_words", "overdose"),

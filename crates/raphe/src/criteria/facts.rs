@@ -14,7 +14,7 @@ use crate::{
         later,
     },
     knowledge::schema::Found,
-    timeline::{Origin, When},
+    timeline::{Origin, Sex, When},
     units::TimeSpan,
 };
 use jiff::Timestamp;
@@ -148,6 +148,7 @@ impl Facts<'_> {
                 }
             }
         }
+        self.take_profile();
         for (sign, item) in ground.knowledge.base().signs.iter().enumerate() {
             let measured: Vec<Answer> =
                 item.measured_by.iter().map(|atom| self.compare(atom, false)).collect();
@@ -161,6 +162,28 @@ impl Facts<'_> {
             let denied = measured.iter().any(|measured| measured.truth == Truth::False);
             if answer.truth == Truth::Unknown && denied {
                 answer.truth = Truth::False;
+            }
+        }
+    }
+
+    /// Conditions that the profile tells.
+    fn take_profile(&mut self) {
+        let person = &self.ground.timeline.person;
+        let male = person.sex == Some(Sex::Male);
+        let tells = [
+            ("pregnancy", person.pregnant, male),
+            ("breastfeeding", false, male),
+            ("liver_disease", person.liver_impaired, false),
+            ("kidney_disease", person.egfr.is_some_and(|rate| rate < 60.0), false),
+        ];
+        let signs = &self.ground.knowledge.base().signs;
+        for (id, present, absent) in tells {
+            let Some(sign) = signs.iter().position(|sign| sign.id == id) else { continue };
+            let answer = self.signs.entry(sign).or_default();
+            match () {
+                () if present => answer.truth = Truth::True,
+                () if absent && answer.truth == Truth::Unknown => answer.truth = Truth::False,
+                () => {}
             }
         }
     }

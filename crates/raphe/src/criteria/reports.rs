@@ -134,7 +134,7 @@ impl<'a> Reports<'a> {
                     }
                 }
             }
-            Event::Condition(finds) => {
+            Event::Condition(finds) | Event::Factor(finds) => {
                 for find in finds {
                     let sign = find.name.id.as_deref().and_then(|id| index.get(id));
                     let standing =
@@ -145,6 +145,8 @@ impl<'a> Reports<'a> {
                             self.report(*sign, when, origin, find.present, Observer::Clinician);
                         }
                         // A long-standing `hypertension` is no sign of this episode; its words may still be danger.
+                        // A factor that was recognized holds no hidden danger.
+                        None if find.name.id.is_some() => {}
                         _ if find.present && entry.when.precision != Precision::Range => {
                             texts.push(&find.name.text)
                         }

@@ -193,6 +193,8 @@ rules! {
         "Guidance on the low side that is more than of low certainty has the size of an effect."
     care::judge_after_does_not_read
         "Guidance is for one side, and the time to judge it reads."
+    care::measure_tells_nothing
+        "What a diary measures for a factor is known to the engine, and its limits stand apart."
     care::factor_told_by_nothing
         "A factor says which lines of a diary tell it, and whether it can be changed."
     care::serotonin_raiser_without_caution

@@ -1,8 +1,8 @@
 //! An assessment in words: urgency and what to do first, then the verdict, then why.
 
 use super::{
-    Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, lines, not_assessed, notices,
-    risk, section, standing,
+    Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, lines, low, not_assessed,
+    notices, risk, section, standing,
     synapse::{self, About},
     urgency_word,
 };
@@ -25,12 +25,16 @@ use std::collections::BTreeSet;
 pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, preface: Option<&str>) -> Report {
     let mut writer = Writer { knowledge, assessment, voice, sources: Sources::default() };
     let headline = writer.headline(preface);
-    let sections = [
+    let first = [
+        low::safety(assessment, knowledge, voice, &mut writer.sources),
         writer.what_to_do(),
         writer.why(),
         writer.together(),
         writer.criteria(),
         writer.rivals(),
+    ];
+    let care = low::sections(assessment, knowledge, voice, &mut writer.sources);
+    let last = [
         writer.in_the_body(),
         writer.synapse(),
         writer.risk(),
@@ -40,7 +44,7 @@ pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, pref
     Report {
         urgency: assessment.urgency,
         headline,
-        sections: sections.into_iter().flatten().collect(),
+        sections: first.into_iter().chain(care).chain(last).flatten().collect(),
         sources: writer.sources.print(knowledge),
         footer: footer(&assessment.knowledge),
     }

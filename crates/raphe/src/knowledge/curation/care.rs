@@ -176,6 +176,37 @@ pub(super) fn judge_after_does_not_read(knowledge: &Knowledge) -> Vec<String> {
     problems
 }
 
+/// What [`Measure`](crate::knowledge::schema::Measure) may be.
+const MEASURES: &[&str] = &["exercise", "sleep", "daylight", "day_length", "score", "lab"];
+
+pub(super) fn measure_tells_nothing(knowledge: &Knowledge) -> Vec<String> {
+    let mut problems = Vec::new();
+    for item in &knowledge.base().factors {
+        for measure in &item.measures {
+            let named = matches!(measure.what.as_str(), "score" | "lab");
+            let apart = match (measure.below, measure.from, measure.against) {
+                (Some(below), None, against) => against.is_none_or(|against| against >= below),
+                (None, Some(from), against) => against.is_none_or(|against| against < from),
+                _ => false,
+            };
+            let wrong = [
+                (!MEASURES.contains(&measure.what.as_str()), "measures what no diary holds"),
+                (named == measure.names.is_empty(), "names what it does not need, or not what it needs"),
+                ((measure.what == "lab") != measure.unit.is_some(), "has a unit where none is, or none"),
+                (!apart, "has limits that do not tell"),
+                (
+                    (measure.what == "day_length") == measure.latitudes.is_empty(),
+                    "needs places to know the day",
+                ),
+            ];
+            let place = format!("factors/{}.toml: {}", item.id, measure.what);
+            problems
+                .extend(wrong.iter().filter(|(wrong, _)| *wrong).map(|(_, what)| format!("{place}: {what}")));
+        }
+    }
+    problems
+}
+
 /// Verbs of the diary that can tell a factor.
 const VERBS: &[&str] = &[
     "profile",
@@ -280,6 +311,21 @@ pub(super) fn care_names_what_is_missing(knowledge: &Knowledge) -> Vec<String> {
         missing(place("drug_effect_of"), item.drug_effect_of.iter().map(String::as_str).collect(), &known);
         missing(place("asked_by"), item.asked_by.iter().map(String::as_str).collect(), &asked);
     }
+    let form = |id: &str| base.questionnaires.iter().any(|item| item.id == id);
+    for item in &base.guidance {
+        let place = |what: &str| format!("guidance/{}.toml: {what}", item.id);
+        missing(place("part_of"), item.part_of.iter().map(String::as_str).collect(), &way);
+        missing(place("helps"), item.helps.iter().map(String::as_str).collect(), &sign);
+        let totals = item.from_totals.keys().chain(item.to_totals.keys());
+        missing(place("totals"), totals.map(String::as_str).collect(), &form);
+    }
+    for item in &base.factors {
+        let place = format!("factors/{}.toml: measure", item.id);
+        let scores = item.measures.iter().filter(|measure| measure.what == "score");
+        missing(place, scores.flat_map(|measure| &measure.names).map(String::as_str).collect(), &form);
+    }
+    let pattern = &base.deficiency.pattern;
+    missing("deficiency.toml: pattern".to_owned(), pattern.core.iter().map(String::as_str).collect(), &sign);
     problems
 }
 
@@ -319,6 +365,7 @@ pub(super) fn claim_not_among_places(knowledge: &Knowledge) -> Vec<String> {
 /// Modules of the engine that statements may name.
 const MODULES: &[&str] = &[
     "assess",
+    "care",
     "check",
     "criteria",
     "exposure",
@@ -402,9 +449,13 @@ fn plain(base: &Base) -> Vec<(String, &str)> {
     let deficiency = &base.deficiency;
     let told = deficiency.science.iter().map(|item| (&item.id, &item.person));
     let told = told.chain(deficiency.refused.iter().map(|item| (&item.id, &item.person)));
+    let told = told.chain(deficiency.before.iter().map(|item| (&item.id, &item.person)));
+    let told = told.chain(deficiency.before.iter().filter_map(|item| Some((&item.id, item.ask.as_ref()?))));
     found.extend(told.map(|(id, text)| (format!("deficiency.toml: {id}"), text.as_str())));
     let beside = base.helping.besides.iter();
     found.extend(beside.map(|item| (format!("helping.toml: {}", item.id), item.person.as_str())));
+    let spoken = super::sources::spoken(&base.safety);
+    found.extend(spoken.map(|item| (format!("safety.toml: {}", item.id), item.person.as_str())));
     found
 }
 

@@ -162,6 +162,16 @@ fn rules(base: &Base) -> Vec<(String, &Rule)> {
     for item in &base.guidance {
         let place = format!("guidance/{}.toml: caution", item.id);
         found.extend(item.cautions.iter().map(|caution| (place.clone(), &caution.when)));
+        found.extend(item.when.iter().map(|rule| (format!("guidance/{}.toml: when", item.id), rule)));
+    }
+    for item in &base.factors {
+        found.extend(item.when.iter().map(|rule| (format!("factors/{}.toml: when", item.id), rule)));
+    }
+    let deficiency = &base.deficiency;
+    let place = |id: &str| format!("deficiency.toml: {id}");
+    found.extend(deficiency.before.iter().map(|item| (place(&item.id), &item.when)));
+    for item in &deficiency.rule_outs {
+        found.extend(item.when.iter().map(|rule| (place(&item.id), rule)));
     }
     found
 }

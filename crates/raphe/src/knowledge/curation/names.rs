@@ -38,6 +38,8 @@ fn ids(base: &Base) -> Vec<(String, &str)> {
     add(&mut found, "deficiency.toml", base.deficiency.science.iter().map(|item| &item.id));
     add(&mut found, "deficiency.toml", base.deficiency.refused.iter().map(|item| &item.id));
     add(&mut found, "deficiency.toml", base.deficiency.rule_outs.iter().map(|item| &item.id));
+    add(&mut found, "deficiency.toml", base.deficiency.before.iter().map(|item| &item.id));
+    add(&mut found, "safety.toml", super::sources::spoken(&base.safety).map(|item| &item.id));
     found
 }
 

@@ -121,6 +121,9 @@ fn sentences(base: &Base) -> Vec<(String, Fills, &str)> {
     let voices =
         voices.chain(deficiency.features.iter().flat_map(|item| item.also.iter().chain([&item.serotonin])));
     let voices = voices.chain(deficiency.rule_outs.iter().flat_map(|item| [&item.name, &item.test]));
+    let before = deficiency.before.iter();
+    let voices =
+        voices.chain(before.flat_map(|item| [&item.person, &item.clinician].into_iter().chain(&item.ask)));
     voices.for_each(|text| add("deficiency.toml".to_owned(), Fills::Nothing, text));
     for item in &base.helping.besides {
         let said = [&item.person, &item.clinician].into_iter();
@@ -128,6 +131,11 @@ fn sentences(base: &Base) -> Vec<(String, Fills, &str)> {
     }
     for item in &base.helping.assumptions {
         add(format!("helping.toml: {}", item.id), Fills::Nothing, &item.means);
+    }
+    for item in sources::spoken(&base.safety) {
+        [&item.person, &item.clinician]
+            .into_iter()
+            .for_each(|text| add(format!("safety.toml: {}", item.id), Fills::Numbers, text));
     }
     for item in &base.article {
         let said = [&item.gist].into_iter().chain(&item.correction);

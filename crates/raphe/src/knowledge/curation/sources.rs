@@ -3,7 +3,7 @@
 use super::{care, file, quantities, risk, shared};
 use crate::knowledge::{
     Knowledge,
-    schema::{Base, EffectSize, Evidence, Grade, Reference, Value, View},
+    schema::{Base, EffectSize, Evidence, Grade, Reference, Safety, Value, View, Voices},
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -95,7 +95,10 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
         add("questionnaires/*.toml", &item.id, &item.evidence);
         item.changes.iter().for_each(|change| add("questionnaires/*.toml", &item.id, &change.evidence));
     }
-    base.factors.iter().for_each(|item| add("factors/*.toml", &item.id, &item.evidence));
+    for item in &base.factors {
+        add("factors/*.toml", &item.id, &item.evidence);
+        item.measures.iter().for_each(|measure| add("factors/*.toml", &item.id, &measure.evidence));
+    }
     for item in &base.guidance {
         add("guidance/*.toml", &item.id, &item.evidence);
         item.cautions.iter().for_each(|caution| add("guidance/*.toml", &item.id, &caution.evidence));
@@ -112,7 +115,15 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
     base.helping.onsets.iter().for_each(|item| add("helping.toml", &item.guidance, &item.evidence));
     base.helping.assumptions.iter().for_each(|item| add("helping.toml", &item.id, &item.evidence));
     base.helping.besides.iter().for_each(|item| add("helping.toml", &item.id, &item.evidence));
+    deficiency.before.iter().for_each(|item| add("deficiency.toml", &item.id, &item.evidence));
+    add("deficiency.toml", "pattern", &deficiency.pattern.evidence);
+    spoken(&base.safety).for_each(|item| add("safety.toml", &item.id, &item.evidence));
     found
+}
+
+/// Everything that is said where anything points to suicide.
+pub(super) fn spoken(safety: &Safety) -> impl Iterator<Item = &Voices> {
+    safety.questions.iter().chain(&safety.triage).chain(&safety.step)
 }
 
 /// The first words of a sentence.

@@ -63,6 +63,9 @@ pub(super) fn score(rest: Span<'_>, notices: &mut Notices) -> Vec<Event> {
         (answers, named) = (&[], first + 1);
     }
     let items: Vec<Option<u32>> = answers.iter().map(|word| answer(word, notices)).collect();
+    let column = |word: &Word<'_>| word.span.column;
+    let mut columns: Vec<u32> = [rest.column].into_iter().chain(answers.iter().map(column)).collect();
+    columns.extend(total.and_then(|at| words.get(at + 1)).map(column));
     let total = match total {
         None => None,
         Some(at) => match total_of(&words[at + 1..]) {
@@ -78,7 +81,7 @@ pub(super) fn score(rest: Span<'_>, notices: &mut Notices) -> Vec<Event> {
         let found = rest.between(answers);
         notices.warning(found, "one number is read as the answer to the first question", HELP);
     }
-    vec![Event::Score(Score { name: rest.between(&words[..named]).name().text, items, total })]
+    vec![Event::Score(Score { name: rest.between(&words[..named]).name().text, items, total, columns })]
 }
 
 fn answer(word: &Word<'_>, notices: &mut Notices) -> Option<u32> {

@@ -576,15 +576,16 @@ fn feelings_have_a_strength_out_of_ten() {
 
 #[test]
 fn questionnaires_have_answers_or_a_total() {
-    let score = |name: &str, items: &[Option<u32>], total| {
-        Event::Score(Score { name: name.to_owned(), items: items.to_vec(), total })
+    let score = |name: &str, items: &[Option<u32>], total, columns: &[u32]| {
+        let columns = columns.to_vec();
+        Event::Score(Score { name: name.to_owned(), items: items.to_vec(), total, columns })
     };
     for (written, expected) in [
-        ("PHQ-9 2 1 - 0", score("PHQ-9", &[Some(2), Some(1), None, Some(0)], None)),
-        ("PHQ-9: 2, 1, 0", score("PHQ-9", &[Some(2), Some(1), Some(0)], None)),
-        ("PHQ-9 total 11", score("PHQ-9", &[], Some(11.0))),
-        ("PHQ 9 total 11/27", score("PHQ 9", &[], Some(11.0))),
-        ("GAD-7 1 x 2", score("GAD-7", &[Some(1), None, Some(2)], None)),
+        ("PHQ-9 2 1 - 0", score("PHQ-9", &[Some(2), Some(1), None, Some(0)], None, &[18, 24, 26, 28, 30])),
+        ("PHQ-9: 2, 1, 0", score("PHQ-9", &[Some(2), Some(1), Some(0)], None, &[18, 25, 28, 31])),
+        ("PHQ-9 total 11", score("PHQ-9", &[], Some(11.0), &[18, 30])),
+        ("PHQ 9 total 11/27", score("PHQ 9", &[], Some(11.0), &[18, 30])),
+        ("GAD-7 1 x 2", score("GAD-7", &[Some(1), None, Some(2)], None, &[18, 24, 26, 28])),
         ("GAD-7", Event::Unread("score GAD-7".to_owned())),
         ("GAD-7 total lots", Event::Unread("score GAD-7 total lots".to_owned())),
     ] {
