@@ -95,6 +95,13 @@ impl<'k> Writing<'k> {
         text: &str,
         note: Option<&String>,
     ) {
+        let (text, note) = match (text.trim(), note) {
+            ("", Some(note)) => (note.trim(), None),
+            (text, note) => (text, note),
+        };
+        if text.is_empty() {
+            return;
+        }
         let (category, label) = match verb {
             "note" => ("survey", "note"),
             "unread" => ("survey", "what was written and could not be read"),

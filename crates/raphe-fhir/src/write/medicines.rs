@@ -173,10 +173,7 @@ impl Writing<'_> {
         let plain = line.over.is_none() || (infused.is_some() && (line.route == Route::Iv || rate.is_some()));
         if beside || !dated || !plain || (dose.is_none() && rate.is_none()) {
             let dosage = Dosage {
-                timing: Some(Timing {
-                    event: if dated { vec![self.start(entry.when)] } else { Vec::new() },
-                    repeat: line.over.map(lasting),
-                }),
+                timing: Some(Timing { event: vec![self.start(entry.when)], repeat: line.over.map(lasting) }),
                 ..self.dosage(line)
             };
             let effective = self.effective(entry.when);
@@ -188,14 +185,20 @@ impl Writing<'_> {
                 ..self.statement(line, entry, "completed")
             };
             if !dated {
-                let says = format!("a single dose of `{}` has no day", line.name.text);
-                self.notice(&entry.origin, Weight::Warning, says, "a reader may take it for a course");
+                let says = format!("the day of a single dose of `{}` is not known", line.name.text);
+                self.notice(
+                    &entry.origin,
+                    Weight::Warning,
+                    says,
+                    "it is written on the first that it may be",
+                );
             }
             self.add_of(&entry.origin, Resource::MedicationStatement(statement));
             return;
         }
         let period = infused.map(|over| {
-            let end = entry.when.start + jiff::SignedDuration::from_secs((over.as_hours() * 3600.0) as i64);
+            let length = jiff::SignedDuration::from_secs((over.as_hours() * 3600.0) as i64);
+            let end = entry.when.start.checked_add(length).unwrap_or(entry.when.start);
             Period { start: Some(self.moment(entry.when.start)), end: Some(self.moment(end)) }
         });
         let given = MedicationAdministration {
