@@ -12,8 +12,11 @@ use std::collections::BTreeMap;
 
 #[path = "schema/care.rs"]
 mod care;
+#[path = "schema/differential.rs"]
+mod differential;
 
 pub use care::*;
+pub use differential::*;
 
 /// Everything raphe knows, in the order of its files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -36,6 +39,10 @@ pub struct Base {
     pub flags: Vec<Flag>,
     /// `rivals.toml`: conditions that look alike and must be named.
     pub rivals: Vec<Rival>,
+    /// `differential.toml`: what speaks for and against each explanation.
+    pub differential: Differential,
+    /// `course.toml`: how toxicity begins and settles.
+    pub course: CourseFacts,
     /// `danger.toml`: words that count even in text that was not understood.
     pub danger: Vec<DangerWord>,
     /// `help.toml`: emergency numbers, crisis lines and poison centers by country.

@@ -1,6 +1,6 @@
 //! `raphe.assessment/1`: what `raphe assess --json` prints.
 
-use crate::{Because, Evidence, Interval, Notice, Scoped, View, word};
+use crate::{Because, Course, Evidence, Explanation, Interval, Notice, Scoped, View, word};
 use raphe::{
     assess::{self, Standing, Verdict},
     criteria::Truth,
@@ -59,6 +59,11 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// Look-alikes that must be named, the leading ones first.
     pub rivals: Vec<Rival>,
+    /// Serotonin toxicity among everything that looks like it, in order of fit.
+    pub differential: Vec<Explanation>,
+    /// How it began, how it goes, when it is expected to settle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Course>,
     /// What to do, in order.
     pub advice: Vec<Advice>,
     /// What was assessed.
@@ -387,6 +392,10 @@ impl Assessment {
             },
             serotonin: Serotonin::new(&assessment.synapse).filter(|_| !assessment.has_overdose()),
             findings: assessment.findings.iter().map(|finding| convert.finding(finding)).collect(),
+            differential: (assessment.differential.iter())
+                .map(|item| Explanation::new(item, &convert))
+                .collect(),
+            course: Course::new(&assessment.course, &convert),
             rivals: assessment
                 .rivals
                 .iter()
@@ -480,7 +489,7 @@ impl Convert<'_> {
         }
     }
 
-    fn because(&self, origins: &BTreeSet<Origin>) -> Vec<Because> {
+    pub(crate) fn because(&self, origins: &BTreeSet<Origin>) -> Vec<Because> {
         origins
             .iter()
             .filter_map(|origin| match origin {

@@ -7,6 +7,7 @@
 
 mod assessment;
 mod check;
+mod explanation;
 mod lint;
 #[cfg(feature = "schema")]
 mod schema;
@@ -14,6 +15,7 @@ mod simulation;
 
 pub use assessment::*;
 pub use check::*;
+pub use explanation::*;
 pub use lint::*;
 #[cfg(feature = "schema")]
 pub use schema::schemas;

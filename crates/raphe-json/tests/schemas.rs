@@ -201,8 +201,8 @@ fn what_was_not_computed_is_absent_and_never_null() {
     }
 }
 
-/// Keys that count instead of measuring.
-const COUNTS: [&str; 3] = ["line", "column", "time_h"];
+/// Keys that count instead of measuring; points rank and are counted.
+const COUNTS: [&str; 5] = ["line", "column", "time_h", "score", "points"];
 
 #[test]
 fn a_modeled_number_has_its_range_beside_it() {
@@ -246,9 +246,10 @@ fn a_modeled_number_has_its_range_beside_it() {
     for (name, schema) in raphe_json::schemas() {
         walk(schema.as_value(), "", &mut |at, value| {
             let bare = value.get("type").is_some_and(|kind| kind == "number");
+            let counted = COUNTS.iter().any(|key| at.ends_with(&format!("/properties/{key}")));
             let curve = at.starts_with("/$defs/Series/") || at.starts_with("/properties/time_h/");
             assert!(
-                !bare || curve || at.starts_with("/$defs/Interval/"),
+                !bare || curve || counted || at.starts_with("/$defs/Interval/"),
                 "{name}: {at} is a number without a range"
             );
         });

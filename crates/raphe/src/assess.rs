@@ -7,11 +7,12 @@
 //!
 //! The modeled synapse goes along and is told; no level, no urgency and no verdict hangs on it.
 //!
-//! Left for later, and absent until computed: how likely toxicity is, the full differential, the features that the
-//! article calls low serotonin.
+//! Left for later, and absent until computed: how likely toxicity is, the features that the article calls low serotonin.
 
 mod advice;
 pub(crate) mod combine;
+pub mod course;
+pub mod differential;
 mod doses;
 mod verdict;
 
@@ -79,6 +80,10 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// Look-alikes that must be named.
     pub rivals: Vec<NamedRival>,
+    /// Serotonin toxicity among everything that looks like it, in order of fit.
+    pub differential: Vec<differential::Explanation>,
+    /// When it began, how it goes, when it is expected to settle.
+    pub course: course::Course,
     /// What to do, in order.
     pub advice: Vec<Advice>,
     /// Substances on board with what is known of each.
@@ -408,7 +413,17 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         danger: reasons.iter().any(|reason| reason.danger),
         spoken: views[2].answer("fact toxicity_sign").truth == Truth::True,
     });
+    let differential = differential::differential(knowledge, &facts, &rivals, &balance);
     let on_board = on_board(knowledge, &exposure, as_of);
+    let course = course::course(&course::Ground {
+        knowledge,
+        reports: &reports,
+        exposure: &exposure,
+        on_board: &on_board,
+        episode,
+        leading: differential.first(),
+        as_of,
+    });
     let help = help_line(knowledge, timeline.person.country.as_deref());
     let held = advice::held(knowledge, timeline, &exposure, &reasons, urgency, as_of);
     let advice = advice::advice(knowledge, urgency, &help, &held, &reasons);
@@ -445,6 +460,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         synapse,
         findings,
         rivals,
+        differential,
+        course,
         advice,
         on_board,
         signs,

@@ -10,6 +10,7 @@
 mod derive;
 pub mod facts;
 pub mod reports;
+pub mod trend;
 
 pub(crate) mod words;
 
