@@ -104,7 +104,7 @@ pub(crate) fn check(asked: &[String], with: Option<&Path>, common: &Common) -> R
     Ok(ExitCode::SUCCESS)
 }
 
-fn question(as_of: Timestamp, common: &Common) -> Question {
+pub(crate) fn question(as_of: Timestamp, common: &Common) -> Question {
     Question { as_of, horizon: HORIZON, population: Population { seed: common.seed, people: common.people } }
 }
 

@@ -4,6 +4,7 @@
 //! `assess --exit-code` returns what was found instead.
 
 mod answer;
+mod exam;
 mod file;
 mod import;
 mod knowledge;
@@ -123,6 +124,17 @@ enum Verb {
         /// The line, such as '2026-03-16 21:30 take dextromethorphan 30 mg'
         line: String,
     },
+    /// Guided examination: asks the sign that decides most next, and prints the line for the diary
+    Exam {
+        /// The diary (or record) of the person who is examined
+        file: PathBuf,
+        /// What was found already, such as tremor=yes, hyperreflexia=no, ocular_clonus=skip, "temperature=38.4 C"
+        #[arg(long, value_name = "SIGN=FOUND")]
+        answer: Vec<String>,
+        /// Append the line to the diary
+        #[arg(long)]
+        append: bool,
+    },
     /// Print a FHIR R4 health record as a diary
     Import {
         /// A Bundle, a resource or NDJSON; `-` reads standard input
@@ -199,6 +211,7 @@ fn main() -> ExitCode {
         Verb::Predict { set } => predict::predict(set),
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),
+        Verb::Exam { file, answer, append } => exam::exam(file, answer, *append, &cli.common),
         Verb::Import { bundle } => import::import(bundle),
         Verb::Model { act: Some(Act::Run { inputs, hours, step, set }), .. } => {
             model::run(inputs.as_deref(), *hours, *step, set)

@@ -520,7 +520,7 @@ impl Convert<'_> {
         }
     }
 
-    fn criterion(&self, result: &assess::CriterionResult) -> Criterion {
+    pub(crate) fn criterion(&self, result: &assess::CriterionResult) -> Criterion {
         Criterion {
             id: result.id.clone(),
             verdict: match result.verdict {

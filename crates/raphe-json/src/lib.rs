@@ -7,6 +7,7 @@
 
 mod assessment;
 mod check;
+mod exam;
 mod explanation;
 mod lint;
 #[cfg(feature = "schema")]
@@ -15,6 +16,7 @@ mod simulation;
 
 pub use assessment::*;
 pub use check::*;
+pub use exam::*;
 pub use explanation::*;
 pub use lint::*;
 #[cfg(feature = "schema")]

@@ -3,7 +3,7 @@
 //! A schema is closed: a field it does not name is refused, so a new field must reach `schemas/` in the same change. It
 //! never allows null, because a field that was not computed is absent.
 
-use crate::{Assessment, Check, Lint, Simulation, word};
+use crate::{Assessment, Check, Exam, Lint, Simulation, word};
 use raphe::knowledge::schema::{Grade, Level, Urgency};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -15,10 +15,11 @@ use serde::Serialize;
 
 /// Every published schema with the name of its file in `schemas/`.
 #[must_use]
-pub fn schemas() -> [(&'static str, Schema); 4] {
+pub fn schemas() -> [(&'static str, Schema); 5] {
     [
         ("assessment.schema.json", root::<Assessment>()),
         ("check.schema.json", root::<Check>()),
+        ("exam.schema.json", root::<Exam>()),
         ("lint.schema.json", root::<Lint>()),
         ("simulation.schema.json", root::<Simulation>()),
     ]

@@ -8,9 +8,11 @@ use raphe::{
     TimeZone, Timestamp,
     assess::{self, Question},
     check,
+    exam::{self, Answered, Reply},
     exposure::simulation,
     knowledge::Knowledge,
     population::Population,
+    report::Voice,
     timeline::diary,
     units::TimeSpan,
 };
@@ -105,8 +107,17 @@ fn assessed(of: &str, body: &str) -> Vec<Output> {
     vec![
         Output::new(of, &raphe_json::Simulation::new(&course, &resolved, &KNOWLEDGE, as_of)),
         Output::new(of, &raphe_json::Assessment::new(&assessment, &KNOWLEDGE)),
+        examined(of, &timeline, as_of),
         Output::new(of, &raphe_json::Lint::new("diary.raphe", &notices, &KNOWLEDGE, (as_of, &zone))),
     ]
+}
+
+/// An examination of this person after one answer.
+fn examined(of: &str, timeline: &raphe::timeline::Timeline, as_of: Timestamp) -> Output {
+    let answered = [Answered { sign: "tremor".to_owned(), reply: Reply::Present }];
+    let asked = Question { population: Population { seed: 1, people: 0 }, ..question(as_of) };
+    let state = exam::state(timeline, &answered, &KNOWLEDGE, &asked, Voice::Clinician);
+    Output::new(of, &raphe_json::Exam::new(&state, &answered, &KNOWLEDGE, Voice::Clinician))
 }
 
 fn checked(of: &str, asked: &str) -> Option<Output> {

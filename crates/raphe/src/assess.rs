@@ -340,18 +340,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let (exposure, synapse) = synapse::simulate(timeline, knowledge, question.population, as_of);
     let reports = Reports::collect(timeline, knowledge, &exposure, as_of);
 
-    // Signs of one episode are judged together, whatever was said later. Once a day has passed without a new one, what was
-    // said to be over is over, and what was not is said to be so.
-    let day_ago = as_of - SignedDuration::from_hours(24);
     let episode = reports.episode();
-    let (from, last) = episode.unwrap_or((as_of, as_of));
-    let fresh = last >= day_ago;
-    let span = (from, last);
-    let to = as_of.min(last + SignedDuration::from_hours(24));
-    let (strict_scope, danger_scope) = match fresh {
-        true => (Scope::Episode(from.min(day_ago), to), Scope::Episode(from.min(day_ago), as_of)),
-        false => (Scope::Past(from, to), Scope::Episode(day_ago, as_of)),
-    };
+    let Scopes { strict: strict_scope, danger: danger_scope, span, from } = Scopes::of(episode, as_of);
 
     let findings = combined(knowledge, timeline, &exposure, as_of);
     let overlap =
@@ -391,6 +381,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let urgency = reasons.iter().map(|reason| reason.urgency).max().unwrap_or_default();
     let suicide_path = suicide(&views[3]);
 
+    let day_ago = as_of - SignedDuration::from_hours(24);
     let signs: Vec<SignSeen> = reports
         .present_signs(from.min(day_ago), as_of)
         .into_iter()
@@ -469,6 +460,33 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         assessed,
         not_assessed,
         notices,
+    }
+}
+
+/// Which reports are judged together.
+///
+/// Signs of one episode are judged together, whatever was said later. Once a day has passed without a new one, what was
+/// said to be over is over, and what was not is said to be so.
+pub(crate) struct Scopes {
+    pub(crate) strict: Scope,
+    pub(crate) danger: Scope,
+    /// First and last moment of the signs.
+    pub(crate) span: (Timestamp, Timestamp),
+    /// The first of them.
+    from: Timestamp,
+}
+
+impl Scopes {
+    /// The scopes of an episode, seen at a moment.
+    pub(crate) fn of(episode: Option<(Timestamp, Timestamp)>, as_of: Timestamp) -> Self {
+        let day_ago = as_of - SignedDuration::from_hours(24);
+        let (from, last) = episode.unwrap_or((as_of, as_of));
+        let to = as_of.min(last + SignedDuration::from_hours(24));
+        let (strict, danger) = match last >= day_ago {
+            true => (Scope::Episode(from.min(day_ago), to), Scope::Episode(from.min(day_ago), as_of)),
+            false => (Scope::Past(from, to), Scope::Episode(day_ago, as_of)),
+        };
+        Self { strict, danger, span: (from, last), from }
     }
 }
 

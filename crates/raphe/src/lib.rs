@@ -5,7 +5,7 @@
 //! file or the environment; the edges do that.
 //!
 //! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`synapse`], [`criteria`], [`assess`],
-//! [`check`], [`report`], [`predict`]. Dependencies point up this list, never down.
+//! [`check`], [`exam`], [`report`], [`predict`]. Dependencies point up this list, never down.
 
 pub mod units;
 
@@ -26,6 +26,8 @@ pub mod criteria;
 pub mod assess;
 
 pub mod check;
+
+pub mod exam;
 
 pub mod report;
 
