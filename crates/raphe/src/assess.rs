@@ -404,7 +404,12 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         danger: reasons.iter().any(|reason| reason.danger),
         spoken: views[2].answer("fact toxicity_sign").truth == Truth::True,
     });
-    let differential = differential::differential(knowledge, &facts, &rivals, &balance);
+    let differential = differential::differential(
+        knowledge,
+        &facts,
+        &rivals,
+        (&balance, criteria_truth(&criteria, "hunter")),
+    );
     let on_board = on_board(knowledge, &exposure, as_of);
     let course = course::course(&course::Ground {
         knowledge,
@@ -805,10 +810,10 @@ fn kept(timeline: &Timeline, as_of: Timestamp) -> Option<Scoped> {
             Event::Lab(labs)
                 if labs.iter().any(|lab| {
                     // A level of something that was taken narrows the simulation.
-                    lab.name.id.is_none() && !crate::criteria::reports::is_used(&lab.name.text)
+                    lab.name.id.is_none() && !crate::knowledge::laboratory::is_used(&lab.name.text)
                 }) =>
             {
-                "laboratory values other than sodium, CK and lithium"
+                "laboratory values other than sodium, glucose, CK and lithium"
             }
             _ => continue,
         };

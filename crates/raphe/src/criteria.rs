@@ -200,6 +200,7 @@ impl<'a> Comparison<'a> {
         ("spo2", "%"),
         ("sodium", "mmol/L"),
         ("ck", "U/L"),
+        ("glucose", "mmol/L"),
         ("lithium", "mmol/L"),
         ("age", "y"),
     ];

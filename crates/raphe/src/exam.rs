@@ -273,14 +273,18 @@ impl Desk<'_> {
             let meets = labels(&|rule| self.suppose(self.facts, rule, atom, Truth::True) == Truth::True);
             let closes = labels(&|rule| self.suppose(self.facts, rule, atom, Truth::False) == Truth::False);
             let within = labels(&|rule| atoms_of(rule).contains(&atom));
+            let (there, not_there) = match sign == TEMPERATURE {
+                true => ("it is above 38 °C", "it is not above 38 °C"),
+                false => ("it is there", "it is not there"),
+            };
             let why = match () {
                 () if !meets.is_empty() => {
-                    format!("if it is there, the Hunter criteria are met ({})", meets.join(", "))
+                    format!("if {there}, the Hunter criteria are met ({})", meets.join(", "))
                 }
                 () if !closes.is_empty() => {
-                    format!("if it is not there, Hunter rule {} is out", assess::list(&closes, "and"))
+                    format!("if {not_there}, Hunter {} out", rules_are(&closes, ("is", "are")))
                 }
-                () => format!("it counts in Hunter rule {}", assess::list(&within, "and")),
+                () => format!("it counts in Hunter {}", rules_are(&within, ("", "")).trim_end()),
             };
             ranked.push(((!meets.is_empty(), closes.len(), within.len()), Wanted { sign, why }));
         }
@@ -388,6 +392,12 @@ impl Desk<'_> {
 
 /// A clue that moves two explanations apart by less than this many half points is not worth a question.
 const LEAST_APART: i32 = 4;
+
+/// `rule R4 is`, `rules R2 and R3 are`.
+fn rules_are(labels: &[String], (one, more): (&str, &str)) -> String {
+    let (noun, verb) = if labels.len() == 1 { ("rule", one) } else { ("rules", more) };
+    format!("{noun} {} {verb}", assess::list(labels, "and"))
+}
 
 fn other<'a>(speaks: &Explanation, first: &'a Explanation, second: &'a Explanation) -> &'a Explanation {
     if speaks.id == first.id { second } else { first }

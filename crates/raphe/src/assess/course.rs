@@ -12,7 +12,7 @@ use super::{
 use crate::{
     criteria::{
         reports::Reports,
-        trend::{Moment, Stated},
+        trend::{Moment, Stated, is_fast},
     },
     exposure::{Exposure, hours_between, intake::ChangeKind, later, serotonergic},
     knowledge::{
@@ -146,7 +146,8 @@ const ENZYME_BACK: TimeSpan = TimeSpan::days(14.0);
 pub(super) fn course(ground: &Ground<'_>) -> Course {
     let Some((from, last)) = ground.episode else { return Course::default() };
     let to = ground.as_of.max(last);
-    let moments = ground.reports.moments(from, to);
+    // What was measured in the day before the first sign is where it started from.
+    let moments = ground.reports.moments(from - SignedDuration::from_hours(24), to);
     let trends = trends(&moments);
     let in_episode = |stated: &Stated| stated.at >= from;
     // What fits another cause best has another course.
@@ -233,7 +234,7 @@ fn cited<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> Vec<Citation> 
     evidence.into_iter().map(Citation::from).collect()
 }
 
-/// What measuring alone changes, and by how much a temperature rises fast.
+/// What measuring alone changes.
 const NOISE: [(&str, f64); 6] = [
     ("temperature", 0.3),
     ("pulse", 10.0),
@@ -242,9 +243,6 @@ const NOISE: [(&str, f64); 6] = [
     ("respiration", 4.0),
     ("spo2", 2.0),
 ];
-/// Degrees, and hours in which they are fast; our own reading of "rises fast".
-const FAST: (f64, f64) = (1.0, 2.0);
-
 fn trends(moments: &[Moment]) -> Vec<Trend> {
     let mut trends = Vec::new();
     for (quantity, noise) in NOISE {
@@ -272,10 +270,7 @@ fn trends(moments: &[Moment]) -> Vec<Trend> {
 
 /// Whether the last value lies a degree above one of the two hours before it.
 fn rises_fast(values: &[(Timestamp, f64)]) -> bool {
-    let Some((last, value)) = values.last() else { return false };
-    values
-        .iter()
-        .any(|(at, before)| hours_between(*at, *last) <= FAST.1 + 1e-9 && value - before >= FAST.0 - 1e-9)
+    values.last().is_some_and(|last| values.iter().any(|before| is_fast(*before, *last)))
 }
 
 #[cfg(test)]

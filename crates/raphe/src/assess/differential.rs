@@ -120,7 +120,7 @@ pub(super) fn differential(
     knowledge: &Knowledge,
     facts: &Facts<'_>,
     rivals: &[NamedRival],
-    balance: &Balance,
+    (balance, hunter): (&Balance, Truth),
 ) -> Vec<Explanation> {
     let data = &knowledge.base().differential;
     let toxic = facts.answer("fact toxicity_sign").truth == Truth::True;
@@ -129,6 +129,10 @@ pub(super) fn differential(
     }
     let mut explanations: Vec<Explanation> =
         data.candidates.iter().filter_map(|item| weigh(knowledge, facts, rivals, item)).collect();
+    // While the criteria are open, toxicity is possible whatever the points say.
+    for item in explanations.iter_mut().filter(|item| item.id == SEROTONIN_TOXICITY) {
+        item.must_be_named = toxic && item.excluded.is_none() && hunter != Truth::False;
+    }
     let least = Points::whole(data.least);
     explanations.retain(|item| {
         let itself = item.id == SEROTONIN_TOXICITY && toxic;
@@ -183,9 +187,9 @@ fn weigh(
     }
     supporting.sort_by_key(|clue| std::cmp::Reverse(clue.points));
     against.sort_by_key(|clue| clue.points);
-    // What must be named is never called impossible.
+    // What must be named is in the list all the same: then the list says what rules it out.
     let excluded = candidate.excluded_by.as_ref().filter(|rule| judge(rule, facts).truth == Truth::True);
-    let excluded = excluded.and(candidate.excluded.clone()).filter(|_| !must_be_named);
+    let excluded = excluded.and(candidate.excluded.clone());
     Some(Explanation {
         id: candidate.id.clone(),
         name: candidate.name.clone().or_else(|| Some(rival?.name.clone()))?,

@@ -40,6 +40,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("double_dose", "a day's total is above the highest usual dose, up to three times"),
     ("child", "the person is younger than 12"),
     ("worsening", "the course is written as worsening"),
+    ("temperature_rising_fast", "the temperature rose by a degree within two hours"),
     ("toxicity_sign", "at least one sign of serotonin toxicity is reported"),
     ("two_neuromuscular_signs", "two neuromuscular signs are reported"),
     (
@@ -249,6 +250,10 @@ impl Facts<'_> {
         let worsening = course.filter(|(at, state, _)| *state == Course::Worsening && recent(*at));
         let lately = |at: Timestamp| ground.as_of.duration_since(at.min(ground.as_of)) <= OVERDOSE_COUNTS;
         let item9 = item9.filter(|(at, answer, _)| *answer > 0 && (scope == Scope::Open || lately(*at)));
+        let rising = ground.rises_fast(
+            ground.as_of.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN),
+        );
+        self.set("temperature_rising_fast", Answer::lines(rising));
         self.set("worsening", Answer::lines(worsening.map(|(_, _, origin)| origin)));
         self.set("phq9_item9", Answer::lines(item9.map(|(_, _, origin)| origin)));
         for (fact, means) in [

@@ -6,6 +6,7 @@
 
 use super::{facts::Reading, reports::Reports};
 use crate::{
+    exposure::hours_between,
     knowledge::schema::{Found, Side},
     timeline::{Course, Event, Origin, Precision},
     units::{Temperature, number},
@@ -117,6 +118,22 @@ impl Reports<'_> {
             .min_by_key(|(_, last)| *last)
     }
 
+    /// The lines of a temperature that rose fast since a moment, by its last value; empty where it did not.
+    #[must_use]
+    pub fn rises_fast(&self, since: Timestamp) -> Vec<Origin> {
+        let sure = self.measured.iter().filter(|value| {
+            value.quantity == "temperature"
+                && value.supposed.is_none()
+                && value.when.precision == Precision::Moment
+                && value.when.start >= since
+        });
+        let mut values: Vec<_> = sure.map(|value| (value.when.start, value.value, &value.origin)).collect();
+        values.sort_by_key(|(at, ..)| *at);
+        let Some((last, value, origin)) = values.last().copied() else { return Vec::new() };
+        let before = values.iter().find(|(at, before, _)| is_fast((*at, *before), (last, value)));
+        before.map_or_else(Vec::new, |(_, _, before)| vec![(*before).clone(), origin.clone()])
+    }
+
     /// The last `course` line by now.
     #[must_use]
     pub fn stated_course(&self) -> Option<Stated> {
@@ -131,6 +148,15 @@ impl Reports<'_> {
         }
         last
     }
+}
+
+/// Degrees, and hours within which they are fast; our own reading of "rises fast".
+const FAST: (f64, f64) = (1.0, 2.0);
+
+/// Whether a temperature rose fast from one moment to another.
+#[must_use]
+pub fn is_fast((from, before): (Timestamp, f64), (to, value): (Timestamp, f64)) -> bool {
+    hours_between(from, to) <= FAST.1 + 1e-9 && value - before >= FAST.0 - 1e-9
 }
 
 /// A measured value with its unit, as a person writes it.

@@ -132,7 +132,8 @@ impl Words<'_> {
     /// `09:30  38.6 °C, pulse 112, 150/95; new: tremor; gone: agitation`.
     fn row(&self, moment: &Moment) -> Item {
         let mut parts: Vec<String> = Vec::new();
-        for quantity in ["temperature", "pulse", "respiration", "spo2", "sodium", "lithium", "ck"] {
+        for quantity in ["temperature", "pulse", "respiration", "spo2", "sodium", "lithium", "glucose", "ck"]
+        {
             if let Some(value) = moment.measured.get(quantity) {
                 parts.push(format!("{} {}", name(quantity), amount(quantity, *value)));
             }
@@ -231,6 +232,7 @@ fn name(quantity: &str) -> &str {
         "respiration" => "breathing rate",
         "spo2" => "oxygen saturation",
         "ck" => "creatine kinase",
+        "glucose" => "blood sugar",
         other => other,
     }
 }

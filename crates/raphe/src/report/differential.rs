@@ -24,10 +24,14 @@ pub(super) fn section_of(
         return None;
     }
     let leads = |item: &Explanation| assessment.rivals.iter().any(|rival| rival.leads && rival.id == item.id);
+    // What is due for it may already stand under what to do.
+    let told = |item: &Explanation| {
+        item.due.as_ref().is_some_and(|due| assessment.advice.iter().any(|advice| advice.says == *due))
+    };
     let mut items: Vec<Item> = explanations
         .iter()
         .map(|item| match voice {
-            Voice::Person => for_person(item, leads(item), sources),
+            Voice::Person => for_person(item, leads(item), told(item), sources),
             Voice::Clinician => for_clinician(item, leads(item), sources),
         })
         .collect();
@@ -46,10 +50,9 @@ fn fits(item: &Explanation, leads: bool) -> String {
     }
 }
 
-fn for_person(item: &Explanation, leads: bool, sources: &mut Sources) -> Item {
+fn for_person(item: &Explanation, leads: bool, told: bool, sources: &mut Sources) -> Item {
     let mut under = Vec::new();
-    // What is due for the leading one already stands under what to do.
-    if let Some(due) = item.due.as_ref().filter(|_| !leads && item.excluded.is_none()) {
+    if let Some(due) = item.due.as_ref().filter(|_| !told && item.excluded.is_none()) {
         under.push(Item { text: format!("If it is this: {due}"), ..Item::default() });
     }
     Item {
@@ -85,14 +88,20 @@ fn for_clinician(item: &Explanation, leads: bool, sources: &mut Sources) -> Item
     }
     Item {
         mark: Some(capital(&item.name)),
-        text: format!("{} {} points.", fits(item, leads), number(item.score.get())),
+        text: format!("{} {}.", fits(item, leads), points(item.score.get())),
         sources: sources.cite(&item.citations),
         under,
         ..Item::default()
     }
 }
 
-/// `clonus (+4, line 7)`.
+/// `3.5 points`, `1 point`.
+fn points(score: f64) -> String {
+    let plural = if score == 1.0 { "" } else { "s" };
+    format!("{} point{plural}", number(score))
+}
+
+/// `clonus (+4; line 7)`.
 fn weighed(clue: &Weighed) -> String {
     let points = clue.points.get();
     let sign = if points > 0.0 { "+" } else { "" };
