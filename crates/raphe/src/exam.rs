@@ -507,7 +507,7 @@ mod tests {
         assert!(lines[0].starts_with("2026-03-10 12:00 sign "), "{lines:?}");
         assert!(lines[0].contains("inducible clonus") && lines[0].ends_with(" by clinician"), "{lines:?}");
         let (timeline, notices) = diary::read(format!("{DIARY}{}\n", lines.join("\n")).as_bytes());
-        assert!(notices.is_empty(), "{notices:?}");
+        assert!(notices.iter().all(|notice| notice.weight == crate::timeline::Weight::Info), "{notices:?}");
         let knowledge = Knowledge::bundled();
         assert!(knowledge.resolve(&timeline).1.is_empty());
         let population = Population { seed: 1, people: 0 };

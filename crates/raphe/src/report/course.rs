@@ -167,24 +167,31 @@ impl Words<'_> {
         let facts = &self.knowledge.base().course;
         let name = |id: &String| self.knowledge.substance_name(id).to_owned();
         let taken: Vec<String> = settling.still_taken.iter().map(name).collect();
-        let given = match taken.is_empty() {
-            true => "if no more is taken".to_owned(),
-            false => format!(
-                "if {} {} not taken again",
-                list(&taken, "and"),
-                if taken.len() == 1 { "is" } else { "are" }
+        let by = self.day(settling.from);
+        let mut text = match self.voice {
+            _ if taken.is_empty() => {
+                format!(
+                    "If it is serotonin toxicity, it is expected to settle by {by} in most people, if no more is taken"
+                )
+            }
+            // A day by which it ends must not read as advice to stop.
+            Voice::Person => format!(
+                "If it is serotonin toxicity, it settles in most people within a day once what brings it on is no longer \
+                 taken, that is by {by} at the earliest; ask before you stop anything"
             ),
+            Voice::Clinician => {
+                let are = if taken.len() == 1 { "is" } else { "are" };
+                let list = list(&taken, "and");
+                format!(
+                    "If it is serotonin toxicity, it is expected to settle by {by} in most people, if {list} {are} stopped now"
+                )
+            }
         };
-        let mut text = format!(
-            "If it is serotonin toxicity, it is expected to settle by {} in most people, {given}",
-            self.day(settling.from)
-        );
         match &settling.longest {
-            Some(id) => text.push_str(&format!(
-                "; because of {} it can last until {}.",
-                name(id),
-                self.day(settling.until)
-            )),
+            Some(id) => {
+                let until = self.day(settling.until);
+                text.push_str(&format!("; because of {} it can last until {until}.", name(id)));
+            }
             None => text.push('.'),
         }
         if self.voice == Voice::Clinician {

@@ -273,7 +273,7 @@ fn impossible(vital: &Vital) -> Option<(&'static str, Vec<Vital>)> {
             }
             // 104 C was 104 F, and 38.5 F was 38.5 C.
             let fahrenheit = Temperature::fahrenheit(celsius);
-            let as_celsius = Temperature::celsius(value.as_fahrenheit());
+            let as_celsius = Temperature::celsius(libm::round(value.as_fahrenheit() * 10.0) / 10.0);
             let lives = |value: &Temperature| (30.0..=45.0).contains(&value.as_celsius());
             if lives(&fahrenheit) {
                 return Some((
