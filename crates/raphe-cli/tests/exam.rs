@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::{
     fs,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ fn diary(folder: &TempDir) -> PathBuf {
     path
 }
 
-fn exam(path: &PathBuf, more: &[&str], answers: &str) -> Output {
+fn exam(path: &Path, more: &[&str], answers: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_raphe"));
     command.arg("exam").arg(path).args(["--at", AT, "--people", "0"]).args(more).env("TZ", "UTC");
     let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -95,7 +95,7 @@ fn json_gives_the_next_question_and_takes_answers_from_the_command_line() {
     let folder = TempDir::new().unwrap();
     let path = diary(&folder);
     let state = |more: &[&str]| -> Value {
-        let run = exam(&path, &[&["--json", "--for", "clinician"], more].concat(), "");
+        let run = exam(&path, &[&["--json", "--for", "clinician"][..], more].concat(), "");
         assert!(run.status.success(), "{run:?}");
         serde_json::from_slice(&run.stdout).unwrap()
     };
