@@ -53,6 +53,8 @@ impl Reader {
             severity: self.list("severity.toml", "grade"),
             flags: self.list("flags.toml", "flag"),
             rivals: self.list("rivals.toml", "rival"),
+            differential: self.file(Path::new("differential.toml")).unwrap_or_default(),
+            course: self.file(Path::new("course.toml")).unwrap_or_default(),
             danger: self.list("danger.toml", "word"),
             help: self.list("help.toml", "country"),
             out_of_scope: self.list("scope.toml", "item"),
@@ -153,6 +155,8 @@ impl Reader {
             ("sign", base.signs.iter().map(|item| &item.id).collect()),
             ("flag", base.flags.iter().map(|item| &item.id).collect()),
             ("rival", base.rivals.iter().map(|item| &item.id).collect()),
+            ("candidate", base.differential.candidates.iter().map(|item| &item.id).collect()),
+            ("clue", base.differential.clues.iter().map(|item| &item.id).collect()),
             ("questionnaire", base.questionnaires.iter().map(|item| &item.id).collect()),
             ("factor", base.factors.iter().map(|item| &item.id).collect()),
             ("guidance", base.guidance.iter().map(|item| &item.id).collect()),
@@ -306,6 +310,19 @@ fn cited(base: &Base) -> Vec<(String, String)> {
     }
     for item in &base.rivals {
         evidence(format!("rivals.toml: {}", item.id), &item.evidence);
+    }
+    for item in &base.differential.candidates {
+        evidence(format!("differential.toml: {}", item.id), &item.evidence);
+    }
+    for item in &base.differential.clues {
+        evidence(format!("differential.toml: {}", item.id), &item.evidence);
+    }
+    let course = &base.course;
+    for item in course.onset.iter().chain(&course.settling) {
+        evidence("course.toml".to_owned(), &item.evidence);
+    }
+    for item in [&course.late, &course.longer, &course.not_settled] {
+        evidence("course.toml".to_owned(), &item.evidence);
     }
     for item in &base.actions {
         evidence(format!("actions.toml: {}", item.id), &item.evidence);

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 #[path = "schema/care.rs"]
 mod care;
+#[path = "schema/differential.rs"]
+mod differential;
 #[path = "schema/helping.rs"]
 mod helping;
 #[path = "schema/plan.rs"]
@@ -20,6 +22,7 @@ mod plan;
 mod risk;
 
 pub use care::*;
+pub use differential::*;
 pub use helping::*;
 pub use plan::*;
 pub use risk::*;
@@ -45,6 +48,10 @@ pub struct Base {
     pub flags: Vec<Flag>,
     /// `rivals.toml`: conditions that look alike and must be named.
     pub rivals: Vec<Rival>,
+    /// `differential.toml`: what speaks for and against each explanation.
+    pub differential: Differential,
+    /// `course.toml`: how toxicity begins and settles.
+    pub course: CourseFacts,
     /// `danger.toml`: words that count even in text that was not understood.
     pub danger: Vec<DangerWord>,
     /// `help.toml`: emergency numbers, crisis lines and poison centers by country.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod ask;
+mod exam;
 mod export;
 mod file;
 mod helping;
@@ -167,6 +168,17 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         append: Option<PathBuf>,
     },
+    /// Guided examination: asks the sign that decides most next, and prints the line for the diary
+    Exam {
+        /// The diary (or record) of the person who is examined
+        file: PathBuf,
+        /// What was found already, such as tremor=yes, hyperreflexia=no, ocular_clonus=skip, "temperature=38.4 C"
+        #[arg(long, value_name = "SIGN=FOUND")]
+        answer: Vec<String>,
+        /// Append the line to the diary
+        #[arg(long)]
+        append: bool,
+    },
     /// Print a FHIR R4 health record as a diary
     Import {
         /// A Bundle, a resource or NDJSON; `-` reads standard input
@@ -308,6 +320,7 @@ fn main() -> ExitCode {
         Verb::Lint { files } => lint::lint(files, &cli.common),
         Verb::Add { file, line } => lint::add(file, line),
         Verb::Ask { name, file, append } => ask::ask(name, file.as_deref(), append.as_deref(), &cli.common),
+        Verb::Exam { file, answer, append } => exam::exam(file, answer, *append, &cli.common),
         Verb::Import { bundle } => import::import(bundle),
         Verb::Export { file, .. } => export::export(file),
         Verb::Model { act: Some(Act::Run { inputs, hours, step, set }), .. } => {

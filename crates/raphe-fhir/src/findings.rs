@@ -570,7 +570,10 @@ fn temperature(number: f64, unit: &str, path: &str, notices: &mut Notices) -> Vi
             let celsius = (30.0..=45.0).contains(&number).then(|| Temperature::celsius(number));
             let fahrenheit = (86.0..=115.0).contains(&number).then(|| Temperature::fahrenheit(number));
             let text = format!("temperature {number} {unit}").trim().to_owned();
-            Vital::Unread { text, could_mean: celsius.into_iter().chain(fahrenheit).collect() }
+            Vital::Unread {
+                text,
+                could_mean: celsius.into_iter().chain(fahrenheit).map(Vital::Temperature).collect(),
+            }
         }
     }
 }

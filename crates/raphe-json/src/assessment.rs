@@ -1,8 +1,8 @@
 //! `raphe.assessment/1`: what `raphe assess --json` prints.
 
 use crate::{
-    Advice, Because, Before, Evidence, Factor, Feature, Interval, LowPattern, Notice, Refused, Risk, RuleOut,
-    Said, Scoped, Score, View, word,
+    Advice, Because, Before, Course, Evidence, Explanation, Factor, Feature, Interval, LowPattern, Notice,
+    Refused, Risk, RuleOut, Said, Scoped, Score, View, word,
 };
 use raphe::{
     assess::{self, Standing, Verdict},
@@ -62,6 +62,11 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// Look-alikes that must be named, the leading ones first.
     pub rivals: Vec<Rival>,
+    /// Serotonin toxicity among everything that looks like it, in order of fit.
+    pub differential: Vec<Explanation>,
+    /// How it began, how it goes, when it is expected to settle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Course>,
     /// The last result of each questionnaire, the newest first.
     pub scores: Vec<Score>,
     /// Features that the article calls low serotonin; they fit many conditions.
@@ -393,6 +398,10 @@ impl Assessment {
             },
             serotonin: Serotonin::new(&assessment.synapse).filter(|_| !assessment.has_overdose()),
             findings: assessment.findings.iter().map(|finding| convert.finding(finding)).collect(),
+            differential: (assessment.differential.iter())
+                .map(|item| Explanation::new(item, &convert))
+                .collect(),
+            course: Course::new(&assessment.course, &convert),
             rivals: assessment
                 .rivals
                 .iter()
@@ -514,7 +523,7 @@ impl Convert<'_> {
         }
     }
 
-    fn criterion(&self, result: &assess::CriterionResult) -> Criterion {
+    pub(crate) fn criterion(&self, result: &assess::CriterionResult) -> Criterion {
         Criterion {
             id: result.id.clone(),
             verdict: match result.verdict {

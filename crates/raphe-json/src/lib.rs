@@ -8,6 +8,8 @@
 mod assessment;
 mod care;
 mod check;
+mod exam;
+mod explanation;
 mod helping;
 mod lint;
 mod plan;
@@ -21,6 +23,8 @@ mod whatif;
 pub use assessment::*;
 pub use care::*;
 pub use check::*;
+pub use exam::*;
+pub use explanation::*;
 pub use helping::*;
 pub use lint::*;
 pub use plan::*;

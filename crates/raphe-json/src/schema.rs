@@ -3,7 +3,7 @@
 //! A schema is closed: a field it does not name is refused, so a new field must reach `schemas/` in the same change. It
 //! never allows null, because a field that was not computed is absent.
 
-use crate::{Assessment, Check, Helping, Lint, Plan, Questionnaire, Simulation, WhatIf, word};
+use crate::{Assessment, Check, Exam, Helping, Lint, Plan, Questionnaire, Simulation, WhatIf, word};
 use raphe::knowledge::schema::{Certainty, Grade, Level, Urgency};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -15,10 +15,11 @@ use serde::Serialize;
 
 /// Every published schema with the name of its file in `schemas/`.
 #[must_use]
-pub fn schemas() -> [(&'static str, Schema); 8] {
+pub fn schemas() -> [(&'static str, Schema); 9] {
     [
         ("assessment.schema.json", root::<Assessment>()),
         ("check.schema.json", root::<Check>()),
+        ("exam.schema.json", root::<Exam>()),
         ("helping.schema.json", root::<Helping>()),
         ("lint.schema.json", root::<Lint>()),
         ("plan.schema.json", root::<Plan>()),

@@ -8,10 +8,12 @@ use raphe::{
     TimeZone, Timestamp,
     assess::{self, Question},
     check,
+    exam::{self, Answered, Reply},
     exposure::simulation,
     knowledge::Knowledge,
     plan::{self, Ask},
     population::Population,
+    report::Voice,
     timeline::diary,
     units::TimeSpan,
     whatif,
@@ -164,6 +166,7 @@ fn assessed(of: &str, body: &str) -> Vec<Output> {
         Output::new(of, &raphe_json::Helping::new(&helping, &KNOWLEDGE, &zone)),
         Output::new(of, &raphe_json::Simulation::new(&course, &resolved, &KNOWLEDGE, as_of)),
         Output::new(of, &raphe_json::Assessment::new(&assessment, &KNOWLEDGE)),
+        examined(of, &timeline, as_of),
         Output::new(of, &raphe_json::Lint::new("diary.raphe", &notices, &KNOWLEDGE, (as_of, &zone))),
     ]
 }
@@ -176,6 +179,14 @@ fn helped(asked: &str) -> Output {
     let as_of = timeline.end().expect("an example has entries");
     let answer = raphe::helping::helping(&timeline, &KNOWLEDGE, what, as_of);
     Output::new(asked, &raphe_json::Helping::new(&answer, &KNOWLEDGE, &timeline.zone()))
+}
+
+/// An examination of this person after one answer.
+fn examined(of: &str, timeline: &raphe::timeline::Timeline, as_of: Timestamp) -> Output {
+    let answered = [Answered { sign: "tremor".to_owned(), reply: Reply::Present }];
+    let asked = Question { population: Population { seed: 1, people: 0 }, ..question(as_of) };
+    let state = exam::state(timeline, &answered, &KNOWLEDGE, &asked, Voice::Clinician);
+    Output::new(of, &raphe_json::Exam::new(&state, &answered, &KNOWLEDGE, Voice::Clinician))
 }
 
 fn checked(of: &str, asked: &str) -> Option<Output> {
@@ -270,8 +281,8 @@ fn what_was_not_computed_is_absent_and_never_null() {
     }
 }
 
-/// Keys that count instead of measuring.
-const COUNTS: [&str; 9] = [
+/// Keys that count instead of measuring; points rank and are counted.
+const COUNTS: [&str; 10] = [
     "line",
     "column",
     "time_h",
@@ -281,6 +292,7 @@ const COUNTS: [&str; 9] = [
     "longest_gap_days",
     "more",
     "points",
+    "score",
 ];
 /// Objects of probabilities and of a test, which are how sure something is and have no range of their own.
 const SURE: [&str; 2] = ["probability", "serial_t_test"];
@@ -333,10 +345,11 @@ fn a_modeled_number_has_its_range_beside_it() {
     for (name, schema) in raphe_json::schemas() {
         walk(schema.as_value(), "", &mut |at, value| {
             let bare = value.get("type").is_some_and(|kind| kind == "number");
+            let counted = COUNTS.iter().any(|key| at.ends_with(&format!("/properties/{key}")));
             let curve = at.starts_with("/$defs/Series/") || at.starts_with("/properties/time_h/");
             let curve = curve || BARE.iter().any(|name| at.starts_with(&format!("/$defs/{name}/")));
             assert!(
-                !bare || curve || at.starts_with("/$defs/Interval/"),
+                !bare || curve || counted || at.starts_with("/$defs/Interval/"),
                 "{name}: {at} is a number without a range"
             );
         });

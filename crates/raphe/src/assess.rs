@@ -8,10 +8,12 @@
 //! The modeled synapse and how likely toxicity is go along and are told; no level, no urgency and no verdict hangs on them.
 //!
 //! The low side is looked at by [`care`](crate::care); here it only decides between `too_low` and `neither`, once no reading of
-//! toxicity is open. Left for later, and absent until computed: the full differential.
+//! toxicity is open.
 
 mod advice;
 pub(crate) mod combine;
+pub mod course;
+pub mod differential;
 mod doses;
 mod verdict;
 
@@ -86,6 +88,10 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// Look-alikes that must be named.
     pub rivals: Vec<NamedRival>,
+    /// Serotonin toxicity among everything that looks like it, in order of fit.
+    pub differential: Vec<differential::Explanation>,
+    /// When it began, how it goes, when it is expected to settle.
+    pub course: course::Course,
     /// What to do, in order.
     pub advice: Vec<Advice>,
     /// Substances on board with what is known of each.
@@ -344,18 +350,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let (exposure, synapse) = synapse::simulate(timeline, knowledge, question.population, as_of);
     let reports = Reports::collect(timeline, knowledge, &exposure, as_of);
 
-    // Signs of one episode are judged together, whatever was said later. Once a day has passed without a new one, what was
-    // said to be over is over, and what was not is said to be so.
-    let day_ago = as_of - SignedDuration::from_hours(24);
     let episode = reports.episode();
-    let (from, last) = episode.unwrap_or((as_of, as_of));
-    let fresh = last >= day_ago;
-    let span = (from, last);
-    let to = as_of.min(last + SignedDuration::from_hours(24));
-    let (strict_scope, danger_scope) = match fresh {
-        true => (Scope::Episode(from.min(day_ago), to), Scope::Episode(from.min(day_ago), as_of)),
-        false => (Scope::Past(from, to), Scope::Episode(day_ago, as_of)),
-    };
+    let Scopes { strict: strict_scope, danger: danger_scope, span, from } = Scopes::of(episode, as_of);
 
     let findings = combined(knowledge, timeline, &exposure, as_of);
     let overlap =
@@ -395,6 +391,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let urgency = reasons.iter().map(|reason| reason.urgency).max().unwrap_or_default();
     let suicide_path = suicide(&views[3]);
 
+    let day_ago = as_of - SignedDuration::from_hours(24);
     let signs: Vec<SignSeen> = reports
         .present_signs(from.min(day_ago), as_of)
         .into_iter()
@@ -444,7 +441,22 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         () if acute => Vec::new(),
         () => care::guidance::for_low(&ground, &care),
     };
+    let differential = differential::differential(
+        knowledge,
+        &facts,
+        &rivals,
+        (&balance, criteria_truth(&criteria, "hunter")),
+    );
     let on_board = on_board(knowledge, &exposure, as_of);
+    let course = course::course(&course::Ground {
+        knowledge,
+        reports: &reports,
+        exposure: &exposure,
+        on_board: &on_board,
+        episode,
+        leading: differential.first(),
+        as_of,
+    });
     let help = help_line(knowledge, timeline.person.country.as_deref());
     let held = advice::held(knowledge, timeline, &exposure, &reasons, urgency, as_of);
     let advice = advice::advice(knowledge, urgency, &help, &held, &reasons);
@@ -488,6 +500,8 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         uncounted,
         findings,
         rivals,
+        differential,
+        course,
         advice,
         on_board,
         care,
@@ -496,6 +510,33 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         assessed,
         not_assessed,
         notices,
+    }
+}
+
+/// Which reports are judged together.
+///
+/// Signs of one episode are judged together, whatever was said later. Once a day has passed without a new one, what was
+/// said to be over is over, and what was not is said to be so.
+pub(crate) struct Scopes {
+    pub(crate) strict: Scope,
+    pub(crate) danger: Scope,
+    /// First and last moment of the signs.
+    pub(crate) span: (Timestamp, Timestamp),
+    /// The first of them.
+    from: Timestamp,
+}
+
+impl Scopes {
+    /// The scopes of an episode, seen at a moment.
+    pub(crate) fn of(episode: Option<(Timestamp, Timestamp)>, as_of: Timestamp) -> Self {
+        let day_ago = as_of - SignedDuration::from_hours(24);
+        let (from, last) = episode.unwrap_or((as_of, as_of));
+        let to = as_of.min(last + SignedDuration::from_hours(24));
+        let (strict, danger) = match last >= day_ago {
+            true => (Scope::Episode(from.min(day_ago), to), Scope::Episode(from.min(day_ago), as_of)),
+            false => (Scope::Past(from, to), Scope::Episode(day_ago, as_of)),
+        };
+        Self { strict, danger, span: (from, last), from }
     }
 }
 
@@ -812,10 +853,10 @@ fn kept(knowledge: &Knowledge, timeline: &Timeline, as_of: Timestamp) -> Option<
             Event::Lab(labs)
                 if labs.iter().any(|lab| {
                     // A level of something that was taken narrows the simulation.
-                    lab.name.id.is_none() && !crate::criteria::reports::is_used(&lab.name.text)
+                    lab.name.id.is_none() && !crate::knowledge::laboratory::is_used(&lab.name.text)
                 }) =>
             {
-                "laboratory values other than sodium, CK and lithium"
+                "laboratory values other than sodium, glucose, CK and lithium"
             }
             _ => continue,
         };

@@ -10,6 +10,7 @@
 mod derive;
 pub mod facts;
 pub mod reports;
+pub mod trend;
 
 pub(crate) mod words;
 
@@ -199,6 +200,7 @@ impl<'a> Comparison<'a> {
         ("spo2", "%"),
         ("sodium", "mmol/L"),
         ("ck", "U/L"),
+        ("glucose", "mmol/L"),
         ("lithium", "mmol/L"),
         ("age", "y"),
     ];

@@ -8,6 +8,8 @@
 //! guesses: `Lexipro` is not Lexapro.
 
 pub mod curation;
+mod doubts;
+pub mod laboratory;
 pub mod questionnaire;
 
 use crate::{
@@ -473,6 +475,7 @@ impl Knowledge {
             }
         }
         notices.extend(resolved.person.genes.iter().filter_map(|(gene, kind)| self.gene_notice(gene, kind)));
+        notices.extend(doubts::doubts(self, &resolved));
         // Without a place to point at, the same name is worth saying once.
         let mut said = std::collections::BTreeSet::new();
         notices.retain(|notice| notice.place.is_some() || said.insert(notice.says.clone()));

@@ -5,7 +5,7 @@
 //! file or the environment; the edges do that.
 //!
 //! In reading order: [`units`], [`timeline`], [`knowledge`], [`population`], [`exposure`], [`synapse`], [`criteria`], [`risk`],
-//! [`care`], [`assess`], [`check`], [`plan`], [`whatif`], [`helping`], [`report`], [`predict`]. Dependencies point up this list,
+//! [`care`], [`assess`], [`check`], [`exam`], [`plan`], [`whatif`], [`helping`], [`report`], [`predict`]. Dependencies point up this list,
 //! never down.
 
 pub mod units;
@@ -31,6 +31,8 @@ pub mod care;
 pub mod assess;
 
 pub mod check;
+
+pub mod exam;
 
 pub mod plan;
 

@@ -6,6 +6,8 @@
 
 mod assessment;
 mod check;
+mod course;
+mod differential;
 mod helping;
 pub mod html;
 mod low;

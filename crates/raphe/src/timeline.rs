@@ -489,8 +489,9 @@ pub enum Vital {
     Unread {
         /// As written.
         text: String,
-        /// Temperatures it could have meant (a bare number read as Celsius and as Fahrenheit, if plausible).
-        could_mean: Vec<Temperature>,
+        /// What it could have meant: a bare number read as Celsius and as Fahrenheit, if plausible; the other unit; a
+        /// pressure the other way round.
+        could_mean: Vec<Vital>,
     },
 }
 

@@ -346,6 +346,18 @@ impl Answer {
                     rivals.iter().filter(|rival| rival.leads).map(|rival| rival.id.as_str()).collect();
                 holds(if rest == "none" { leading.is_empty() } else { leading.contains(&rest) }, &leading)
             }
+            "first" => {
+                let order: Vec<&str> =
+                    self.assessment()?.differential.iter().map(|item| item.id.as_str()).collect();
+                holds(order.first() == Some(&rest), &order)
+            }
+            "fits" => {
+                let (id, words) = rest.split_once(':').ok_or("write `fits ID: WORDS`")?;
+                let found: Vec<(&str, &str)> = (self.assessment()?.differential.iter())
+                    .map(|item| (item.id.as_str(), item.fits.words()))
+                    .collect();
+                holds(found.contains(&(id.trim(), words.trim())), &found)
+            }
             "finding" => {
                 let (word, substances) = rest.split_once(':').ok_or("write `finding LEVEL: a, b`")?;
                 let (wanted, substances) = (level(word)?, ids(substances));

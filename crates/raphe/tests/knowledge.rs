@@ -128,6 +128,12 @@ rules! {
     country_is_not_a_code: |base| base.help[0].country = "Britain".into();
     country_without_crisis_line: |base| base.help[0].crisis.clear();
 
+    candidate_missing_or_astray: |base| base.differential.candidates.retain(|item| item.id != "heat_stroke");
+    points_out_of_bounds: |base| {
+        base.differential.clues[0].points.insert("heatstroke".into(), 7);
+    };
+    course_does_not_read: |base| base.course.onset[0].within = "24".into();
+
     band_leaves_a_gap: |base| questionnaire(base, "phq_9").bands[1].from = 6;
     questionnaire_contradicts_itself: |base| {
         questionnaire(base, "phq_9").texts.pop();

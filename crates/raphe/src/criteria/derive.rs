@@ -28,6 +28,7 @@ pub const FACTS: &[(&str, &str)] = &[
         "a serotonergic agent was started, raised, added or taken within 35 days before the signs",
     ),
     ("recent_change_7d", "such a change within 7 days"),
+    ("serotonergic_change_24h", "such a change within 24 hours"),
     ("lowered_only", "the only change of serotonergic medicines in 14 days was a stop or a lower dose"),
     ("overdose_on_purpose", "an overdose on purpose is recorded"),
     ("overdose_accidental", "a dose marked as an accident is recorded"),
@@ -39,6 +40,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("double_dose", "a day's total is above the highest usual dose, up to three times"),
     ("child", "the person is younger than 12"),
     ("worsening", "the course is written as worsening"),
+    ("temperature_rising_fast", "the temperature rose by a degree within two hours"),
     ("toxicity_sign", "at least one sign of serotonin toxicity is reported"),
     ("two_neuromuscular_signs", "two neuromuscular signs are reported"),
     (
@@ -149,6 +151,7 @@ impl Facts<'_> {
             ("poor_metabolizer", Answer::plain(poor)),
             ("serotonergic_change", self.unless_unrecognized(raised)),
             ("recent_change_7d", self.unless_unrecognized(recent)),
+            ("serotonergic_change_24h", self.unless_unrecognized(sudden.clone())),
             ("lowered_only", lowered_only),
             ("unread_medicine", Answer::lines(unrecognized(&|item| item.unread))),
             ("unrecognized_medicine", Answer::lines(unrecognized(&|_| true))),
@@ -280,6 +283,10 @@ impl Facts<'_> {
         let worsening = course.filter(|(at, state, _)| *state == Course::Worsening && recent(*at));
         let lately = |at: Timestamp| ground.as_of.duration_since(at.min(ground.as_of)) <= OVERDOSE_COUNTS;
         let item = asked.into_values().filter(|(at, says, _)| *says && (scope == Scope::Open || lately(*at)));
+        let rising = ground.rises_fast(
+            ground.as_of.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN),
+        );
+        self.set("temperature_rising_fast", Answer::lines(rising));
         self.set("worsening", Answer::lines(worsening.map(|(_, _, origin)| origin)));
         self.set("suicide_item", Answer::lines(item.map(|(_, _, origin)| origin)));
         for (fact, means) in [

@@ -10,11 +10,11 @@ use super::{
 use crate::{
     exposure::Exposure,
     knowledge::{
-        Knowledge, key,
+        Knowledge,
+        laboratory::{self, Judged},
         schema::{Found, Side},
     },
     timeline::{Event, Observer, Origin, Precision, Timeline, Vital, When},
-    units::MolarConcentration,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,6 +116,7 @@ impl<'a> Reports<'a> {
         for entry in timeline.entries.iter().filter(|entry| entry.when.begun_by(as_of)) {
             ground.read(entry, &index, &scanner);
         }
+        ground.doubt();
         ground
     }
 
@@ -163,17 +164,10 @@ impl<'a> Reports<'a> {
                     }
                 }
             }
-            Event::Vital(vitals) => vitals.iter().for_each(|vital| self.vital(vital, when, origin)),
+            Event::Vital(vitals) => vitals.iter().for_each(|vital| self.vital(vital, when, origin, None)),
             Event::Lab(labs) => {
                 for lab in labs {
-                    let Some(quantity) = laboratory(&lab.name.text) else { continue };
-                    let value = match quantity {
-                        "sodium" | "lithium" => format!("{} {}", lab.value, lab.unit)
-                            .parse::<MolarConcentration>()
-                            .map(MolarConcentration::as_mmol_per_l)
-                            .unwrap_or(lab.value),
-                        _ => lab.value,
-                    };
+                    let Some(Judged::Used(quantity, value)) = laboratory::judge(lab) else { continue };
                     self.measured.push(Measured {
                         quantity,
                         value,
@@ -242,25 +236,60 @@ impl<'a> Reports<'a> {
         });
     }
 
-    fn vital(&mut self, vital: &Vital, when: When, origin: &Origin) {
-        let mut push = |quantity, value, supposed: Option<&str>| {
+    fn vital(&mut self, vital: &Vital, when: When, origin: &Origin, supposed: Option<&str>) {
+        let mut push = |quantity, value| {
             let supposed = supposed.map(str::to_owned);
             self.measured.push(Measured { quantity, value, when, origin: origin.clone(), supposed });
         };
         match vital {
-            Vital::Temperature(temperature) => push("temperature", temperature.as_celsius(), None),
-            Vital::Pulse(pulse) => push("pulse", pulse.as_per_minute(), None),
-            Vital::Respiration(rate) => push("respiration", rate.as_per_minute(), None),
-            Vital::Spo2(percent) => push("spo2", *percent, None),
+            Vital::Temperature(temperature) => push("temperature", temperature.as_celsius()),
+            Vital::Pulse(pulse) => push("pulse", pulse.as_per_minute()),
+            Vital::Respiration(rate) => push("respiration", rate.as_per_minute()),
+            Vital::Spo2(percent) => push("spo2", *percent),
             Vital::BloodPressure(systolic, diastolic) => {
-                push("systolic", systolic.as_mmhg(), None);
-                push("diastolic", diastolic.as_mmhg(), None);
+                push("systolic", systolic.as_mmhg());
+                push("diastolic", diastolic.as_mmhg());
             }
             Vital::Unread { text, could_mean } => {
-                for temperature in could_mean {
-                    push("temperature", temperature.as_celsius(), Some(text));
+                for reading in could_mean {
+                    self.vital(reading, when, origin, Some(text));
                 }
             }
+        }
+    }
+
+    /// A sign that is both there and not there, on one line or at one moment, is unknown to the criteria and there for
+    /// danger.
+    fn doubt(&mut self) {
+        let mut moments: BTreeMap<Timestamp, Vec<usize>> = BTreeMap::new();
+        for (place, report) in self.reports.iter().enumerate() {
+            if report.heard == Reading::Strict {
+                moments.entry(report.when.start).or_default().push(place);
+            }
+        }
+        let mut doubted: Vec<(usize, usize, String)> = Vec::new();
+        let signs = &self.knowledge.base().signs;
+        let name = |report: &Report| signs[report.sign].name.to_lowercase();
+        for places in moments.values().filter(|places| places.len() > 1) {
+            let (there, not_there): (Vec<usize>, Vec<usize>) =
+                places.iter().partition(|place| self.reports[**place].present);
+            for (present, absent) in
+                there.iter().flat_map(|one| not_there.iter().map(move |other| (*one, *other)))
+            {
+                let (there, not_there) = (&self.reports[present], &self.reports[absent]);
+                let moment = there.when.precision == Precision::Moment && there.when == not_there.when;
+                let together = there.origin == not_there.origin || (moment && not_there.counts);
+                let denied = self.implied[there.sign].contains(&not_there.sign)
+                    || signs[there.sign].denied_by.contains(&signs[not_there.sign].id);
+                if together && denied {
+                    doubted.push((present, absent, format!("{}, no {}", name(there), name(not_there))));
+                }
+            }
+        }
+        for (present, absent, words) in doubted {
+            let there = &mut self.reports[present];
+            (there.heard, there.words) = (Reading::Danger, Some(words));
+            self.reports[absent].counts = false;
         }
     }
 
@@ -340,20 +369,4 @@ impl<'a> Reports<'a> {
             behind().filter(|entry| !taken(&entry.event)).map(|entry| last(entry.when.last())).max();
         reported.or_else(|| behind().map(|entry| last(entry.when.last())).max())
     }
-}
-
-/// The quantity a laboratory value is judged as; `None` for those that are only kept.
-fn laboratory(name: &str) -> Option<&'static str> {
-    Some(match key(name).as_str() {
-        "sodium" | "na" | "serumsodium" | "natrium" => "sodium",
-        "ck" | "creatinekinase" | "cpk" => "ck",
-        "lithium" | "li" | "serumlithium" | "lithiumlevel" => "lithium",
-        _ => return None,
-    })
-}
-
-/// Whether a laboratory value is judged.
-#[must_use]
-pub fn is_used(name: &str) -> bool {
-    laboratory(name).is_some()
 }

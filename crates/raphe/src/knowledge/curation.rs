@@ -15,6 +15,7 @@
 //! | `links` | classes, metabolites, atoms of rules, and what the engine calls by name |
 //! | `pairs` | rows that hide one another, and the combinations that kill |
 //! | `danger` | danger words, flags, help |
+//! | `ranking` | points of the differential, the course of toxicity |
 //! | `care` | questionnaires, factors, guidance, features, the article's statements |
 //! | `helping` | what "is it helping?" takes for granted |
 //! | `risk` | counts, odds, and what is said in words |
@@ -28,6 +29,7 @@ mod links;
 mod names;
 mod pairs;
 mod quantities;
+mod ranking;
 mod risk;
 mod sentences;
 mod sources;
@@ -177,6 +179,13 @@ rules! {
     danger::country_without_crisis_line
         "Each country has an emergency number and a crisis line."
 
+    ranking::candidate_missing_or_astray
+        "Serotonin toxicity and every rival are candidates of the differential, with words of their own or the rival's."
+    ranking::points_out_of_bounds
+        "A clue gives one to four points to candidates, and a share of published cases a point a quarter at half weight."
+    ranking::course_does_not_read
+        "Onset and settling have shares within times."
+
     care::band_leaves_a_gap
         "Bands hold every total of a questionnaire once."
     care::questionnaire_contradicts_itself
@@ -281,6 +290,7 @@ pub fn counts(knowledge: &Knowledge) -> Vec<Count> {
         plain("flags", base.flags.len()),
         plain("criteria", base.criteria.len()),
         plain("rivals", base.rivals.len()),
+        plain("clues of the differential", base.differential.clues.len()),
         plain("parameters of the synapse", base.synapse.len()),
         plain("danger phrases", phrases),
         plain("countries", base.help.iter().filter(|line| line.country != "*").count()),

@@ -1,8 +1,8 @@
 //! An assessment in words: urgency and what to do first, then the verdict, then why.
 
 use super::{
-    Item, Report, Section, Sources, Voice, crisis_lines, finding_item, footer, lines, low, not_assessed,
-    notices, risk, section, standing,
+    Item, Report, Section, Sources, Voice, course, crisis_lines, differential, finding_item, footer, lines,
+    low, not_assessed, notices, risk, section, standing,
     synapse::{self, About},
     urgency_word,
 };
@@ -31,7 +31,8 @@ pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, pref
         writer.why(),
         writer.together(),
         writer.criteria(),
-        writer.rivals(),
+        differential::section_of(assessment, knowledge, voice, &mut writer.sources),
+        course::section_of(assessment, knowledge, voice, &mut writer.sources),
     ];
     let care = low::sections(assessment, knowledge, voice, &mut writer.sources);
     let last = [
@@ -273,30 +274,6 @@ impl Writer<'_> {
             Voice::Clinician => "Diagnostic criteria for serotonin toxicity",
         };
         section(title, items)
-    }
-
-    fn rivals(&mut self) -> Option<Section> {
-        let mut items = Vec::new();
-        for rival in &self.assessment.rivals {
-            items.push(Item {
-                mark: Some(capital(&rival.name)),
-                text: format!(
-                    "{}{}",
-                    if rival.leads { "fits better than serotonin toxicity. " } else { "" },
-                    rival.tell_apart
-                ),
-                sources: self.sources.cite(&rival.citations),
-                // What is due for the leading one already stands under what to do.
-                under: rival
-                    .due
-                    .iter()
-                    .filter(|_| !rival.leads)
-                    .map(|due| Item { text: format!("If it is this: {due}"), ..Item::default() })
-                    .collect(),
-                ..Item::default()
-            });
-        }
-        section("What else it could be", items)
     }
 
     fn in_the_body(&mut self) -> Option<Section> {

@@ -159,6 +159,12 @@ fn rules(base: &Base) -> Vec<(String, &Rule)> {
         found.push((format!("rivals.toml: {}: when", item.id), &item.when));
         found.extend(item.leads.iter().map(|rule| (format!("rivals.toml: {}: leads", item.id), rule)));
     }
+    for item in &base.differential.candidates {
+        let place = format!("differential.toml: {}: excluded_by", item.id);
+        found.extend(item.excluded_by.iter().map(|rule| (place.clone(), rule)));
+    }
+    let clues = base.differential.clues.iter();
+    found.extend(clues.map(|item| (format!("differential.toml: {}", item.id), &item.when)));
     for item in &base.guidance {
         let place = format!("guidance/{}.toml: caution", item.id);
         found.extend(item.cautions.iter().map(|caution| (place.clone(), &caution.when)));

@@ -31,6 +31,7 @@ fn ids(base: &Base) -> Vec<(String, &str)> {
     add(&mut found, "severity.toml", base.severity.iter().map(|item| &item.id));
     add(&mut found, "flags.toml", base.flags.iter().map(|item| &item.id));
     add(&mut found, "rivals.toml", base.rivals.iter().map(|item| &item.id));
+    add(&mut found, "differential.toml", base.differential.clues.iter().map(|item| &item.id));
     add(&mut found, "actions.toml", base.actions.iter().map(|item| &item.id));
     add(&mut found, "questionnaires/*.toml", base.questionnaires.iter().map(|item| &item.id));
     add(&mut found, "factors/*.toml", base.factors.iter().map(|item| &item.id));

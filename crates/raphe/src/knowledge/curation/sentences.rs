@@ -81,6 +81,16 @@ fn sentences(base: &Base) -> Vec<(String, Fills, &str)> {
         let said = [&rival.name, &rival.tell_apart].into_iter().chain(&rival.due);
         said.for_each(|text| add(format!("rivals.toml: {}", rival.id), Fills::Nothing, text));
     }
+    for item in &base.differential.candidates {
+        let said = [&item.name, &item.tell_apart, &item.due, &item.excluded].into_iter().flatten();
+        said.for_each(|text| add(format!("differential.toml: {}", item.id), Fills::Nothing, text));
+    }
+    for item in &base.differential.clues {
+        add(format!("differential.toml: {}", item.id), Fills::Nothing, &item.says);
+    }
+    for text in [&base.course.late.says, &base.course.longer.says, &base.course.not_settled.says] {
+        add("course.toml".to_owned(), Fills::Nothing, text);
+    }
     for line in &base.help {
         let said = [&line.emergency].into_iter().chain(&line.poison).chain(&line.crisis);
         said.for_each(|text| add(format!("help.toml: {}", line.country), Fills::Nothing, text));

@@ -89,6 +89,19 @@ fn claims(base: &Base) -> Vec<(String, &[Evidence])> {
     base.severity.iter().for_each(|item| add("severity.toml", &item.id, &item.evidence));
     base.flags.iter().for_each(|item| add("flags.toml", &item.id, &item.evidence));
     base.rivals.iter().for_each(|item| add("rivals.toml", &item.id, &item.evidence));
+    let own = |item: &&crate::knowledge::schema::Candidate| item.name.is_some();
+    let (candidates, clues) = (&base.differential.candidates, &base.differential.clues);
+    candidates.iter().filter(own).for_each(|item| add("differential.toml", &item.id, &item.evidence));
+    clues.iter().for_each(|item| add("differential.toml", &item.id, &item.evidence));
+    let course = &base.course;
+    for item in course.onset.iter().chain(&course.settling) {
+        add("course.toml", &item.within, &item.evidence);
+    }
+    for (id, item) in
+        [("late", &course.late), ("longer", &course.longer), ("not_settled", &course.not_settled)]
+    {
+        add("course.toml", id, &item.evidence);
+    }
     base.help.iter().for_each(|item| add("help.toml", &item.country, &item.evidence));
     base.actions.iter().for_each(|item| add("actions.toml", &item.id, &item.evidence));
     for item in &base.questionnaires {

@@ -1,7 +1,7 @@
 //! What was seen, measured and felt: `sign`, `vital`, `feel`, `factor` and `condition` lines.
 //!
 //! A line is a list between commas. `no X` was looked for and is absent; what is not named was not looked for. A vital
-//! sign that cannot be read keeps the temperatures it could have meant, because one of them may be an emergency.
+//! sign that cannot be read, or that nobody lives with, keeps what it could have meant, because that may be an emergency.
 
 use super::words::{Notices, Span, Word, begins, phrase, quote, short};
 use crate::timeline::{Event, Feeling, Find, Lab, Observer, Vital};
@@ -73,7 +73,8 @@ pub(super) fn sign(rest: Span<'_>, notices: &mut Notices) -> Vec<Event> {
             let help = "write it once, at the end of the line: it speaks for every sign on it";
             notices.warning(item, "who examined is written in the middle of the line", help);
         }
-        if let Some(vital) = value(item).and_then(|(kind, value)| vital_of(kind, value).ok()) {
+        let measured = value(item).and_then(|(kind, value)| vital_of(kind, value).ok());
+        if let Some(vital) = measured.filter(|vital| impossible(vital).is_none()) {
             let help = format!("it is read as a vital sign too; write a line `vital {}`", short(item.text));
             notices.warning(item, format!("{} is a measurement", quote(item.text)), help);
             vitals.push(vital);
@@ -158,18 +159,29 @@ fn one_vital(item: Span<'_>, notices: &mut Notices) -> Vital {
         return Vital::Unread { text: item.text.to_owned(), could_mean: temperatures(item.text) };
     };
     match vital_of(kind, value) {
-        Ok(vital) => {
-            if let Some(help) = implausible(&vital) {
-                notices.warning(item, format!("{} is hardly possible", quote(item.text)), help);
+        Ok(vital) => match impossible(&vital) {
+            Some((help, could_mean)) => {
+                notices.error(item, format!("{} cannot be true", quote(item.text)), help);
+                Vital::Unread { text: item.text.to_owned(), could_mean }
             }
-            vital
-        }
+            None => vital,
+        },
         Err((says, help)) => {
             notices.error(item, says, help);
-            let could_mean = if kind == Kind::Temperature { temperatures(value.text) } else { Vec::new() };
+            let could_mean = match kind {
+                Kind::Temperature => temperatures(value.text),
+                Kind::BloodPressure => reversed(value).into_iter().collect(),
+                _ => Vec::new(),
+            };
             Vital::Unread { text: item.text.to_owned(), could_mean }
         }
     }
+}
+
+/// A blood pressure whose numbers stand the other way round.
+fn reversed(value: Span<'_>) -> Option<Vital> {
+    let (systolic, diastolic) = pressures(value).filter(|(systolic, diastolic)| systolic < diastolic)?;
+    Some(Vital::BloodPressure(diastolic, systolic))
 }
 
 /// The kind and the value of `temperature 37.9 C`; a value with its unit, or `150/95`, needs no kind.
@@ -250,27 +262,51 @@ fn pressures(value: Span<'_>) -> Option<(Pressure, Pressure)> {
     Some((read(upper.number)?, read(lower.number)?))
 }
 
-/// What to look at again, where a value can hardly be true.
-fn implausible(vital: &Vital) -> Option<&'static str> {
-    let (wrong, help) = match vital {
-        Vital::Temperature(value) => (
-            !(25.0..=46.0).contains(&value.as_celsius()),
-            "it is kept as written; look at the number and at C or F",
-        ),
-        Vital::Pulse(rate) => (rate.as_per_minute() > 350.0, "it is kept as written; look at the number"),
-        Vital::Respiration(rate) => {
-            (rate.as_per_minute() > 120.0, "it is kept as written; look at the number")
+/// What to write instead, and what it could have meant, where nobody lives with a value. It is then kept and not used.
+fn impossible(vital: &Vital) -> Option<(&'static str, Vec<Vital>)> {
+    let look = "look at the number again and write it anew";
+    match vital {
+        Vital::Temperature(value) => {
+            let celsius = value.as_celsius();
+            if (20.0..=46.5).contains(&celsius) {
+                return None;
+            }
+            // 104 C was 104 F, and 38.5 F was 38.5 C.
+            let fahrenheit = Temperature::fahrenheit(celsius);
+            let as_celsius = Temperature::celsius(libm::round(value.as_fahrenheit() * 10.0) / 10.0);
+            let lives = |value: &Temperature| (30.0..=45.0).contains(&value.as_celsius());
+            if lives(&fahrenheit) {
+                return Some((
+                    "C was written and F may be meant: write the unit of the thermometer, for example `104 F`",
+                    vec![Vital::Temperature(fahrenheit)],
+                ));
+            }
+            if lives(&as_celsius) {
+                return Some((
+                    "F was written and C may be meant: write the unit of the thermometer, for example `38.5 C`",
+                    vec![Vital::Temperature(as_celsius)],
+                ));
+            }
+            let help = "nobody lives with that: measure again; if the person feels burning hot, write `sign burning up`";
+            Some((help, Vec::new()))
         }
-        Vital::BloodPressure(upper, _) => {
-            (upper.as_mmhg() > 350.0, "it is kept as written; look at the number")
-        }
-        Vital::Spo2(_) | Vital::Unread { .. } => (false, ""),
-    };
-    wrong.then_some(help)
+        Vital::Pulse(rate) => (rate.as_per_minute() > 400.0).then(|| (look, Vec::new())),
+        Vital::Respiration(rate) => (rate.as_per_minute() > 150.0).then(|| (look, Vec::new())),
+        Vital::BloodPressure(upper, lower) => match () {
+            () if upper.as_mmhg() > 400.0 => Some((look, Vec::new())),
+            () if upper.as_mmhg() < 30.0 && lower.as_mmhg() >= 4.0 => {
+                let help =
+                    "blood pressure is read in mmHg: write for example `bp 150/95`, not in kPa or in tens";
+                Some((help, Vec::new()))
+            }
+            () => None,
+        },
+        Vital::Spo2(_) | Vital::Unread { .. } => None,
+    }
 }
 
 /// The temperatures a text without a readable unit could mean, as far as people survive them.
-fn temperatures(text: &str) -> Vec<Temperature> {
+fn temperatures(text: &str) -> Vec<Vital> {
     let digits = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
     let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
     let tail = &text[start..];
@@ -282,7 +318,8 @@ fn temperatures(text: &str) -> Vec<Temperature> {
     let celsius = (30.0..=45.0).contains(&value) && !unit.starts_with('f');
     let fahrenheit = (86.0..=115.0).contains(&value) && !unit.starts_with('c');
     let readings = [(celsius, Temperature::celsius(value)), (fahrenheit, Temperature::fahrenheit(value))];
-    readings.into_iter().filter(|(plausible, _)| *plausible).map(|(_, reading)| reading).collect()
+    let plausible = readings.into_iter().filter(|(plausible, _)| *plausible);
+    plausible.map(|(_, reading)| Vital::Temperature(reading)).collect()
 }
 
 /// `tremor 4/10, low mood 7/10, no nausea, headache`.

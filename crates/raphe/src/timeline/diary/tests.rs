@@ -473,8 +473,9 @@ fn signs_say_who_looked_and_what_was_absent() {
 
 #[test]
 fn a_vital_sign_without_a_unit_keeps_what_it_could_mean() {
-    let celsius =
-        |values: &[f64]| values.iter().map(|value| Temperature::celsius(*value)).collect::<Vec<_>>();
+    let celsius = |values: &[f64]| {
+        values.iter().map(|value| Vital::Temperature(Temperature::celsius(*value))).collect::<Vec<_>>()
+    };
     for (written, could_mean, notice) in [
         (
             "temperature 104",
@@ -503,7 +504,10 @@ fn a_vital_sign_without_a_unit_keeps_what_it_could_mean() {
         ),
         (
             "bp 95/150",
-            celsius(&[]),
+            vec![Vital::BloodPressure(
+                crate::units::Pressure::mmhg(150.0),
+                crate::units::Pressure::mmhg(95.0),
+            )],
             "1:18+9 Error: in `95/150` the first number is below the second | write the upper value first, for example `bp 150/95`",
         ),
         (
@@ -535,12 +539,42 @@ fn a_vital_sign_without_a_unit_keeps_what_it_could_mean() {
         .filter(|vital| matches!(vital, Vital::Temperature(t) if t.as_celsius() == 38.0))
         .collect();
     assert_eq!((vitals.len(), temperatures.len(), notices(many).len()), (7, 2, 0), "{vitals:?}");
-    assert_eq!(
-        notices("2026-03-01 vital temp 60 C"),
-        [
-            "1:18+9 Warning: `temp 60 C` is hardly possible | it is kept as written; look at the number and at C or F"
-        ]
-    );
+}
+
+#[test]
+fn a_vital_sign_that_nobody_lives_with_is_shown_and_not_used() {
+    let kept = |written: &str| match events(&format!("2026-03-01 vital {written}")).remove(0) {
+        Event::Vital(mut vitals) => vitals.remove(0),
+        other => panic!("{other:?}"),
+    };
+    let celsius = |value: f64| Vital::Temperature(Temperature::celsius(value));
+    for (written, could_mean, help) in [
+        ("temp 52 C", vec![], "nobody lives with that: measure again"),
+        ("temperature 104 C", vec![celsius(40.0)], "C was written and F may be meant"),
+        ("temperature 38.5 F", vec![celsius(38.5)], "F was written and C may be meant"),
+        ("pulse 900", vec![], "look at the number again"),
+        ("respiration 180", vec![], "look at the number again"),
+        ("bp 15/9", vec![], "blood pressure is read in mmHg"),
+        ("bp 900/80", vec![], "look at the number again"),
+    ] {
+        let Vital::Unread { text, could_mean: found } = kept(written) else { panic!("{written} was used") };
+        assert_eq!(text, written);
+        let close = |a: &Vital, b: &Vital| match (a, b) {
+            (Vital::Temperature(a), Vital::Temperature(b)) => (a.as_celsius() - b.as_celsius()).abs() < 1e-9,
+            _ => false,
+        };
+        assert!(
+            found.len() == could_mean.len() && found.iter().zip(&could_mean).all(|(a, b)| close(a, b)),
+            "{found:?}"
+        );
+        let said = notices(&format!("2026-03-01 vital {written}"));
+        assert!(said.len() == 1 && said[0].starts_with("1:18+"), "{said:?}");
+        assert!(said[0].contains("cannot be true") && said[0].contains(help), "{said:?}");
+    }
+    for written in ["temperature 41.8 C", "pulse 220", "pulse 30", "bp 260/150", "bp 60/30", "respiration 60"]
+    {
+        assert!(!matches!(kept(written), Vital::Unread { .. }), "{written} happens");
+    }
 }
 
 #[test]
