@@ -25,13 +25,13 @@ use crate::{
     criteria::{
         Answer, Judgment, Truth,
         facts::{Facts, Reading, Scope},
-        judge,
+        judge, judge_warily,
         reports::Reports,
     },
     exposure::{self, EnzymeState, Exposure, Remaining},
     knowledge::{
         Citation, Claim, Knowledge,
-        schema::{Flag, Found, HelpLine, Level, Serotonergic, Side, Statement, Substance, Urgency},
+        schema::{Flag, Found, HelpLine, Level, Rule, Serotonergic, Side, Statement, Substance, Urgency},
     },
     population::Population,
     risk::{self, Risk, Said},
@@ -662,7 +662,7 @@ fn flags(
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
     for flag in &knowledge.base().flags {
-        let reported = judge(&flag.when, strict);
+        let reported = judge_warily(&flag.when, strict);
         if reported.truth == Truth::True {
             reasons.extend(reason(knowledge, flag, reported, Standing::Reported, flag.urgency));
             continue;
@@ -670,8 +670,9 @@ fn flags(
         // A note may speak of signs in passing, so its plain words count only for what cannot wait.
         let words =
             [conditional, every].into_iter().take(if flag.urgency >= Urgency::Urgent { 2 } else { 1 });
-        let would =
-            words.map(|view| (view, judge(&flag.when, view))).find(|(_, would)| would.truth == Truth::True);
+        let would = words
+            .map(|view| (view, judge_warily(&flag.when, view)))
+            .find(|(_, would)| would.truth == Truth::True);
         if let Some((view, would)) = would {
             let standing = match view.reading(&would) {
                 Some(text) => {
@@ -691,7 +692,7 @@ fn flags(
         if !flag.danger {
             continue;
         }
-        let earlier = judge(&flag.when, open);
+        let earlier = judge_warily(&flag.when, open);
         if earlier.truth == Truth::True
             && let Some(last) = reports.last_reported(&earlier.because)
         {
@@ -750,14 +751,22 @@ fn rivals(
 ) -> Vec<NamedRival> {
     let mut named = Vec::new();
     for rival in &knowledge.base().rivals {
-        let judgment = judge(&rival.when, facts);
+        let judgment = judge_warily(&rival.when, facts);
         if judgment.truth != Truth::True {
             continue;
         }
-        let leads = hunter != Truth::True
-            && rival.leads.as_ref().is_some_and(|leads| judge(leads, facts).truth == Truth::True);
-        if leads && rival.urgency > Urgency::None {
-            let says = format!("What was reported fits {} better than serotonin toxicity.", rival.name);
+        let holds = |judge: fn(&Rule, &Facts<'_>) -> Judgment| {
+            let judged = rival.leads.as_ref().map(|leads| judge(leads, facts).truth);
+            hunter != Truth::True && judged == Some(Truth::True)
+        };
+        let leads = holds(judge);
+        if holds(judge_warily) && rival.urgency > Urgency::None {
+            let says = match leads {
+                true => format!("What was reported fits {} better than serotonin toxicity.", rival.name),
+                false => {
+                    format!("What was reported fits {}, as far as it is known what was taken.", rival.name)
+                }
+            };
             reasons.extend(knowledge.claim(says, citations(&rival.evidence)).map(|claim| Reason {
                 id: format!("rival:{}", rival.id),
                 urgency: rival.urgency,

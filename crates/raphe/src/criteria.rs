@@ -96,6 +96,20 @@ pub struct Judgment {
     pub would_decide: BTreeSet<String>,
 }
 
+/// Judges a rule that warns: a hole in the list of medicines must not calm.
+///
+/// A medicine that may have been taken makes "was not taken" unknown, and a rule that asks for it would fall silent. So such a
+/// rule also holds where it holds for what is listed.
+#[must_use]
+pub fn judge_warily(rule: &Rule, facts: &Facts<'_>) -> Judgment {
+    let judgment = judge(rule, facts);
+    if judgment.truth == Truth::True {
+        return judgment;
+    }
+    let listed = facts.as_listed().map(|listed| judge(rule, listed));
+    listed.filter(|listed| listed.truth == Truth::True).unwrap_or(judgment)
+}
+
 /// Judges a rule over facts.
 #[must_use]
 pub fn judge(rule: &Rule, facts: &Facts<'_>) -> Judgment {

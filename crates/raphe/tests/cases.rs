@@ -216,6 +216,13 @@ fn assessed(diary: &str, rest: &str) -> Result<Answer, String> {
         None => timeline.end().ok_or("the diary has no dated entry")?,
     };
     let mut assessment = assess::assess(&timeline, &KNOWLEDGE, &question(as_of));
+    // What may have been taken besides must not calm anyone.
+    let holes = Timeline { complete: false, ..timeline.clone() };
+    let typical = Question { population: Population { seed: 1, people: 0 }, ..question(as_of) };
+    let with_holes = assess::assess(&holes, &KNOWLEDGE, &typical).urgency;
+    if with_holes < assessment.urgency {
+        return Err(format!("{:?} becomes {with_holes:?} when the list of medicines has holes", assessment.urgency));
+    }
     assessment.notices = read.into_iter().chain(assessment.notices).collect();
     Ok(Answer {
         findings: assessment.findings.clone(),

@@ -60,6 +60,10 @@ pub struct Facts<'a> {
     pub(super) derived: BTreeMap<String, Answer>,
     /// How each conditional line would be read: words or number as written.
     pub(super) readings: Vec<(Origin, String, String)>,
+    /// Where the list of medicines has holes: the same view of what is listed alone.
+    as_listed: Option<Box<Facts<'a>>>,
+    /// Whether a medicine that is not listed was not taken.
+    only_listed: bool,
 }
 
 impl<'a> Reports<'a> {
@@ -68,6 +72,20 @@ impl<'a> Reports<'a> {
     /// `span` is the first and last moment of the signs: what was taken is looked at from there.
     #[must_use]
     pub fn view(&'a self, scope: Scope, span: (Timestamp, Timestamp), reading: Reading) -> Facts<'a> {
+        let mut facts = self.view_of(scope, span, reading, false);
+        if !self.timeline.complete || !self.exposure.unrecognized.is_empty() {
+            facts.as_listed = Some(Box::new(self.view_of(scope, span, reading, true)));
+        }
+        facts
+    }
+
+    fn view_of(
+        &'a self,
+        scope: Scope,
+        span: (Timestamp, Timestamp),
+        reading: Reading,
+        only_listed: bool,
+    ) -> Facts<'a> {
         let mut facts = Facts {
             ground: self,
             span,
@@ -76,6 +94,8 @@ impl<'a> Reports<'a> {
             values: BTreeMap::new(),
             derived: BTreeMap::new(),
             readings: Vec::new(),
+            as_listed: None,
+            only_listed,
         };
         facts.take_measured(scope);
         facts.take_signs(scope);
@@ -244,7 +264,16 @@ impl Facts<'_> {
 
     /// Adds a fact that a later stage derived.
     pub fn set(&mut self, fact: &str, answer: Answer) {
+        if let Some(listed) = &mut self.as_listed {
+            listed.set(fact, answer.clone());
+        }
         self.derived.insert(fact.to_owned(), answer);
+    }
+
+    /// The view of what is listed alone, where the list of medicines has holes.
+    #[must_use]
+    pub fn as_listed(&self) -> Option<&Self> {
+        self.as_listed.as_deref()
     }
 
     /// Answers one atom.
@@ -328,6 +357,9 @@ impl Facts<'_> {
     /// A medicine that was not recognized, or that a record does not hold, may be what is asked for: then a "no" is not
     /// known.
     pub(super) fn unless_unrecognized(&self, mut answer: Answer) -> Answer {
+        if self.only_listed {
+            return answer;
+        }
         let unrecognized = &self.ground.exposure.unrecognized;
         if answer.truth == Truth::False && !unrecognized.is_empty() {
             answer.raise(Truth::Unknown, unrecognized.iter().map(|item| item.origin.clone()));

@@ -299,7 +299,7 @@ impl Writer<'_> {
                 let name = format!("days after the last {}", self.plan.from.name);
                 let along = Along { name, from: first, to: last, now: None };
                 let up = "times the own level".to_owned();
-                let curve = (values.len() > 1).then(|| Curve { title, values, foot, along, up });
+                let curve = (values.len() > 1).then_some(Curve { title, values, foot, along, up });
                 items.push(Item { text, curve, ..Item::default() });
             }
             (None, Some(why)) => items.push(Item { text: format!("{}.", capital(why)), ..Item::default() }),

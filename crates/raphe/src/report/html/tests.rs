@@ -286,7 +286,7 @@ fn a_check_is_a_page_too() {
     {
         let names = names.map(str::to_owned);
         let answer = check::check(&names, None, &KNOWLEDGE, &question).expect("names and doses can be read");
-        let report = report::check(&answer, &KNOWLEDGE);
+        let report = report::check(&answer, &KNOWLEDGE, report::Voice::Person);
         is_sound(&page(&report), &report);
     }
 }
