@@ -202,7 +202,7 @@ fn what_was_not_computed_is_absent_and_never_null() {
 }
 
 /// Keys that count instead of measuring.
-const COUNTS: [&str; 3] = ["line", "column", "time_h"];
+const COUNTS: [&str; 5] = ["line", "column", "time_h", "cases", "n"];
 
 #[test]
 fn a_modeled_number_has_its_range_beside_it() {
