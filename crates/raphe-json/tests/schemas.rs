@@ -282,7 +282,7 @@ fn what_was_not_computed_is_absent_and_never_null() {
 }
 
 /// Keys that count instead of measuring; points rank and are counted.
-const COUNTS: [&str; 10] = [
+const COUNTS: [&str; 12] = [
     "line",
     "column",
     "time_h",
@@ -293,6 +293,8 @@ const COUNTS: [&str; 10] = [
     "more",
     "points",
     "score",
+    "cases",
+    "n",
 ];
 /// Objects of probabilities and of a test, which are how sure something is and have no range of their own.
 const SURE: [&str; 2] = ["probability", "serial_t_test"];
