@@ -317,7 +317,7 @@ fn the_end_of_a_medicine_can_be_asked_about() {
     let totals = [6, 7, 6, 7, 6, 6, 12, 13, 13, 14];
     let answer = ask(&weekly(&totals, line), "stopping paroxetine");
     assert_eq!(answer.outcomes[0].verdict, Verdict::Worse, "begun before the diary was");
-    let printed = print(&answer, Voice::Person);
+    let printed = print(&answer, Voice::Person).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         printed.contains("Since you stopped paroxetine") && printed.contains("after stopping"),
         "{printed}"

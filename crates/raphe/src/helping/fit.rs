@@ -298,9 +298,7 @@ fn weigh(data: &Whitened, columns: usize, prior: &Prior, cell: &Cell) -> Option<
         -data.count * libm::log(cell.size) - 0.5 * data.ln_determinant - 0.5 * data.yy * inverse;
     let mut product = 1.0;
     for r in 0..columns {
-        for c in 0..columns {
-            precision[r][c] = data.xx[r][c] * inverse;
-        }
+        precision[r] = data.xx[r].map(|product| product * inverse);
         let own = 1.0 / (deviations[r] * deviations[r]);
         precision[r][r] += own;
         pull[r] = data.xy[r] * inverse + own * means[r];
@@ -324,7 +322,7 @@ impl Fit {
         let mut row = [0.0; MOST];
         row[LEVEL] = 1.0;
         row[COURSE] = 1.0 - libm::exp(-(day - self.first) / self.prior.natural_days);
-        row[WORST] = libm::exp(libm::log(correlation) * self.from_start(day));
+        row[WORST] = libm::exp(libm::log(correlation) * self.steps_from_start(day));
         row[EFFECT] = reached(&self.spells, tau, day);
         if self.columns > SEASON {
             let turn = core::f64::consts::TAU * day / 365.25;
@@ -334,7 +332,7 @@ impl Fit {
     }
 
     /// Days between a day and the start, in steps.
-    fn from_start(&self, day: f64) -> f64 {
+    fn steps_from_start(&self, day: f64) -> f64 {
         self.spells.first().map_or(f64::INFINITY, |spell| (day - spell.from).abs() / self.step)
     }
 
@@ -342,7 +340,7 @@ impl Fit {
     fn worst(&self, rows: &mut [Vector], correlation: f64) {
         let ln_correlation = libm::log(correlation);
         for (row, point) in rows.iter_mut().zip(&self.points) {
-            let steps = self.from_start(point.day);
+            let steps = self.steps_from_start(point.day);
             // Nothing of a bad moment is left by then.
             row[WORST] = if steps * ln_correlation < -30.0 { 0.0 } else { libm::exp(ln_correlation * steps) };
         }

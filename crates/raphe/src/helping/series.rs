@@ -87,11 +87,14 @@ pub(super) fn days_of(entry: &Entry, zone: &TimeZone) -> (f64, Option<f64>) {
     }
 }
 
+/// The values of each day.
+type Days = BTreeMap<i64, Vec<f64>>;
+
 /// Every series that a timeline with resolved names holds by a moment.
 #[must_use]
 pub fn series(timeline: &Timeline, knowledge: &Knowledge, as_of: Timestamp) -> Vec<Series> {
     let zone = timeline.zone();
-    let mut found: BTreeMap<(bool, String), (Series, BTreeMap<i64, Vec<f64>>)> = BTreeMap::new();
+    let mut found: BTreeMap<(bool, String), (Series, Days)> = BTreeMap::new();
     let dated = |entry: &&Entry| entry.when.precision != Precision::Undated && entry.when.start <= as_of;
     for entry in timeline.entries.iter().filter(dated) {
         let (first, last) = days_of(entry, &zone);
@@ -184,7 +187,7 @@ fn total(item: &Questionnaire, score: &Score) -> Option<(f64, bool)> {
     within(value).then_some((value, missing > 0))
 }
 
-fn settle(mut series: Series, days: &BTreeMap<i64, Vec<f64>>) -> Series {
+fn settle(mut series: Series, days: &Days) -> Series {
     for (day, values) in days {
         let mut different = values.clone();
         different.sort_by(f64::total_cmp);

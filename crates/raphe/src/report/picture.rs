@@ -138,7 +138,7 @@ pub fn text(picture: &Picture, width: usize) -> Vec<String> {
 }
 
 /// Width and height of the drawing.
-const SIZE: (f64, f64) = (720.0, 380.0);
+const SIZE: (f64, f64) = (720.0, 396.0);
 /// Left, right, top and bottom of the plotted area.
 const AREA: (f64, f64, f64, f64) = (56.0, 704.0, 44.0, 300.0);
 
@@ -235,16 +235,21 @@ pub fn svg(picture: &Picture) -> String {
     out
 }
 
-/// What each sign means, in one row.
+/// What each sign means.
 fn legend(out: &mut String, picture: &Picture) {
-    let (mut at, line) = (AREA.0, SIZE.1 - 14.0);
+    let (mut at, mut line) = (AREA.0, SIZE.1 - 32.0);
     let mut entry = |sign: String, words: &str| {
+        let width = 34.0 + 6.1 * words.chars().count() as f64;
+        // A long name of a treatment takes a second row.
+        if at + width > SIZE.0 {
+            (at, line) = (AREA.0, line + 20.0);
+        }
         let _ = writeln!(
             out,
             "<g transform=\"translate({at:.1} {line})\">{sign}<text x=\"24\" y=\"4.5\" font-size=\"12\">{}</text></g>",
             escape(words)
         );
-        at += 34.0 + 6.1 * words.chars().count() as f64;
+        at += width;
     };
     let ring = |fill: &str| {
         format!(
