@@ -31,6 +31,15 @@ pub struct Moment {
     pub present: Vec<String>,
 }
 
+/// What one moment holds, before it is compared with those before it.
+#[derive(Default)]
+struct Gathered {
+    day_only: bool,
+    measured: BTreeMap<&'static str, f64>,
+    /// Signs, there or not there.
+    found: BTreeMap<usize, bool>,
+}
+
 /// The last thing the diary says of how it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stated {
@@ -47,14 +56,13 @@ impl Reports<'_> {
     #[must_use]
     pub fn moments(&self, from: Timestamp, to: Timestamp) -> Vec<Moment> {
         let signs = &self.knowledge.base().signs;
-        let mut moments: BTreeMap<Timestamp, (bool, BTreeMap<&'static str, f64>, BTreeMap<usize, bool>)> =
-            BTreeMap::new();
+        let mut moments: BTreeMap<Timestamp, Gathered> = BTreeMap::new();
         let inside = |at: Timestamp| at >= from && at <= to;
         for value in &self.measured {
             if value.supposed.is_none() && inside(value.when.start) {
                 let moment = moments.entry(value.when.start).or_default();
-                moment.0 |= value.when.precision != Precision::Moment;
-                moment.1.insert(value.quantity, value.value);
+                moment.day_only |= value.when.precision != Precision::Moment;
+                moment.measured.insert(value.quantity, value.value);
             }
         }
         let toxic = |sign: usize| {
@@ -64,16 +72,16 @@ impl Reports<'_> {
             let counts = report.heard == Reading::Strict && (report.present || report.counts);
             if counts && inside(report.when.start) && toxic(report.sign) {
                 let moment = moments.entry(report.when.start).or_default();
-                moment.0 |= report.when.precision != Precision::Moment;
+                moment.day_only |= report.when.precision != Precision::Moment;
                 // Both at one moment: it was there.
-                *moment.2.entry(report.sign).or_default() |= report.present;
+                *moment.found.entry(report.sign).or_default() |= report.present;
             }
         }
         let id = |sign: &usize| signs[*sign].id.clone();
         let (mut seen, mut there) = (BTreeSet::new(), BTreeSet::new());
         moments
             .into_iter()
-            .map(|(at, (day_only, measured, found))| {
+            .map(|(at, Gathered { day_only, measured, found })| {
                 let (mut new, mut gone, mut present) = (Vec::new(), Vec::new(), Vec::new());
                 for (sign, is_there) in &found {
                     match is_there {

@@ -20,25 +20,45 @@ pub enum Judged {
     Impossible(&'static str),
 }
 
-/// Quantities with their names, their unit, and the range that people have lived with.
-const QUANTITIES: [(&str, &[&str], &str, (f64, f64)); 4] = [
-    ("sodium", &["sodium", "na", "serumsodium", "natrium"], "mmol/L", (85.0, 210.0)),
-    ("lithium", &["lithium", "li", "serumlithium", "lithiumlevel"], "mmol/L", (0.0, 15.0)),
-    (
-        "glucose",
-        &["glucose", "bloodglucose", "bloodsugar", "sugar", "serumglucose", "bm"],
-        "mmol/L",
-        (0.1, 150.0),
-    ),
-    ("ck", &["ck", "creatinekinase", "cpk"], "U/L", (0.0, 2e6)),
+/// A quantity that rules ask for.
+struct Quantity {
+    id: &'static str,
+    /// How it is written, as keys.
+    names: &'static [&'static str],
+    /// The unit it is judged in.
+    unit: &'static str,
+    /// The range that people have lived with, in that unit.
+    lived: (f64, f64),
+}
+
+const QUANTITIES: [Quantity; 4] = [
+    Quantity {
+        id: "sodium",
+        names: &["sodium", "na", "serumsodium", "natrium"],
+        unit: "mmol/L",
+        lived: (85.0, 210.0),
+    },
+    Quantity {
+        id: "lithium",
+        names: &["lithium", "li", "serumlithium", "lithiumlevel"],
+        unit: "mmol/L",
+        lived: (0.0, 15.0),
+    },
+    Quantity {
+        id: "glucose",
+        names: &["glucose", "bloodglucose", "bloodsugar", "sugar", "serumglucose", "bm"],
+        unit: "mmol/L",
+        lived: (0.1, 150.0),
+    },
+    Quantity { id: "ck", names: &["ck", "creatinekinase", "cpk"], unit: "U/L", lived: (0.0, 2e6) },
 ];
 
 /// Molar mass of glucose.
 const GLUCOSE: MolarMass = MolarMass::g_per_mol(180.16);
 
-fn of(name: &str) -> Option<&'static (&'static str, &'static [&'static str], &'static str, (f64, f64))> {
+fn of(name: &str) -> Option<&'static Quantity> {
     let written = key(name);
-    QUANTITIES.iter().find(|(_, names, ..)| names.contains(&written.as_str()))
+    QUANTITIES.iter().find(|quantity| quantity.names.contains(&written.as_str()))
 }
 
 /// Whether a laboratory value of this name is judged.
@@ -50,10 +70,10 @@ pub fn is_used(name: &str) -> bool {
 /// Reads a value that rules ask for; `None` for one that is only kept.
 #[must_use]
 pub fn judge(lab: &Lab) -> Option<Judged> {
-    let (quantity, _, unit, (least, most)) = of(&lab.name.text)?;
-    let Some(value) = value(quantity, lab) else { return Some(Judged::Unit(unit)) };
+    let Quantity { id, unit, lived: (least, most), .. } = of(&lab.name.text)?;
+    let Some(value) = value(id, lab) else { return Some(Judged::Unit(unit)) };
     Some(match (*least..=*most).contains(&value) {
-        true => Judged::Used(quantity, value),
+        true => Judged::Used(id, value),
         false => Judged::Impossible(unit),
     })
 }
