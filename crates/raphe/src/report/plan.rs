@@ -291,7 +291,7 @@ impl Writer<'_> {
                     to.name,
                     two_digits(foot)
                 );
-                let curve = (values.len() > 1).then(|| Curve { title, values, foot });
+                let curve = (values.len() > 1).then_some(Curve { title, values, foot });
                 items.push(Item { text, curve, ..Item::default() });
             }
             (None, Some(why)) => items.push(Item { text: format!("{}.", capital(why)), ..Item::default() }),
