@@ -221,7 +221,10 @@ fn assessed(diary: &str, rest: &str) -> Result<Answer, String> {
     let typical = Question { population: Population { seed: 1, people: 0 }, ..question(as_of) };
     let with_holes = assess::assess(&holes, &KNOWLEDGE, &typical).urgency;
     if with_holes < assessment.urgency {
-        return Err(format!("{:?} becomes {with_holes:?} when the list of medicines has holes", assessment.urgency));
+        return Err(format!(
+            "{:?} becomes {with_holes:?} when the list of medicines has holes",
+            assessment.urgency
+        ));
     }
     assessment.notices = read.into_iter().chain(assessment.notices).collect();
     Ok(Answer {

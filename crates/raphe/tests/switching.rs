@@ -34,7 +34,7 @@ Written by `crates/raphe/tests/switching.rs` from the waits in `knowledge/substa
 
 How to read it: *washout* is days without either, *next day* means that the second begins the day after the last dose of the
 first, *cross-taper* that the first is lowered while the second is begun low. `*` is second-hand: no curator has seen it in the
-source itself yet. Where the model of the synapse waits longer stands in [switching-model.md](switching-model.md).
+source itself yet. Where the plan waits longer than these rules is written to `docs/switching-model.md`, on request.
 ";
 
 const MODEL_HEAD: &str = "\

@@ -158,7 +158,7 @@ fn columns(without: &Assessment, with: &Assessment, knowledge: &Knowledge, voice
         if let Some(peak) = one
             .synapse
             .peak_fold_change_24h
-            .filter(|_| !one.has_overdose() && !(danger && voice == Voice::Person))
+            .filter(|_| !(one.has_overdose() || danger && voice == Voice::Person))
         {
             let [median, low, high] = [peak.median, peak.p5, peak.p95].map(two_digits);
             under.push(plain(format!(
