@@ -63,7 +63,7 @@ static OUTPUTS: LazyLock<Vec<Output>> = LazyLock::new(|| {
         ]
         .map(helped),
     );
-    outputs.extend(planned().chain(compared()));
+    outputs.extend(planned().into_iter().chain(compared()));
     let asked = (Timestamp::UNIX_EPOCH, &TimeZone::UTC);
     outputs.extend(
         KNOWLEDGE
