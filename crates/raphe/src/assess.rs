@@ -11,6 +11,7 @@
 //! toxicity is open.
 
 mod advice;
+mod ahead;
 pub(crate) mod combine;
 pub mod course;
 pub mod differential;
@@ -385,6 +386,7 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
     let mut reasons = flags(knowledge, timeline, &reports, &views, as_of);
     let toxic = facts.answer("fact toxicity_sign");
     reasons.extend(findings.iter().filter_map(|finding| finding_reason(finding, toxic.truth == Truth::True)));
+    reasons.extend(ahead::ahead(knowledge, timeline, &findings, as_of, question.horizon));
     let rivals = rivals(knowledge, &views[0], criteria_truth(&criteria, "hunter"), &mut reasons);
     // Among equals the order of the knowledge base holds: a seizure is said before a temperature.
     reasons.sort_by_key(|reason| std::cmp::Reverse((reason.urgency, reason.danger)));
@@ -480,7 +482,11 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
                 1 => "one line lies after the moment this is judged for and was not used".to_owned(),
                 many => format!("{many} lines lie after the moment this is judged for and were not used"),
             },
-            help: Some("use `--at` with a later time to judge it".to_owned()),
+            help: Some(
+                "use `--at` with a later time to judge it; only whether a medicine planned for the coming days must not meet \
+                 another was looked at"
+                    .to_owned(),
+            ),
         });
     }
     Assessment {

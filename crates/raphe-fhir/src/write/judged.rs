@@ -10,7 +10,7 @@
 
 use super::{
     bundle::{Writing, to},
-    codes::{ABSENT, ACT, AGENT, JUDGED, LIKELY, OWN, coding, concept, named, quantity, words},
+    codes::{ABSENT, ACT, AGENT, JUDGED, LIKELY, LOINC, OWN, coding, concept, named, quantity, words},
     model::{
         Agent, Annotation, Component, Concept, DetectedIssue, Device, DeviceName, DeviceVersion, Entity,
         Evidence, Identifier, Issue, Mitigation, Narrative, Observation, OperationOutcome, Prediction,
@@ -19,6 +19,7 @@ use super::{
 };
 use raphe::{
     assess::{Assessment, CriterionResult, Finding, Verdict},
+    care::ScoreSeen,
     criteria::Truth,
     knowledge::{
         Citation,
@@ -147,12 +148,24 @@ impl Writing<'_> {
             Verdict::TooHigh => Some(concept(LIKELY, "high", Some("High likelihood"))),
             _ => None,
         };
-        vec![Prediction {
+        let verdict = Prediction {
             outcome: Some(named(&format!("{OWN}verdict"), code, outcome)),
             qualitative_risk: likely,
             rationale: Some(balance.because.clone()),
             ..Prediction::default()
-        }]
+        };
+        // What was counted elsewhere, of the exposure and before any sign; of an overdose it is for those who treat it.
+        let counted = assessment.risk.iter().filter(|risk| risk.overdose.is_none()).map(|risk| Prediction {
+            outcome: Some(named(
+                &format!("{OWN}risk"),
+                &risk.id,
+                "serotonin toxicity, of the exposure, before any sign",
+            )),
+            probability_range: Some(percent(risk.p)),
+            rationale: Some(format!("Counted in: {}", self.sourced(&risk.reference_class, &risk.citations))),
+            ..Prediction::default()
+        });
+        [verdict].into_iter().chain(counted).collect()
     }
 
     fn issue(&self, finding: &Finding, ground: &Ground<'_>) -> DetectedIssue {
@@ -248,6 +261,7 @@ impl Writing<'_> {
                 ..self.judged_observation("severity", "severity, if it is serotonin toxicity", ground)
             });
         }
+        all.extend(assessment.care.scores.iter().filter_map(|score| self.scored(score, ground)));
         // What an overdose does is for those who treat it, by other means than a Bundle.
         if let Some(fold) = assessment.synapse.fold_change.filter(|_| !assessment.has_overdose()) {
             all.push(self.modeled("serotonin-fold-change", "now", fold, ground));
@@ -257,6 +271,19 @@ impl Writing<'_> {
             }));
         }
         all
+    }
+
+    /// The total of a questionnaire, as the answers give it.
+    fn scored(&self, score: &ScoreSeen, ground: &Ground<'_>) -> Option<Observation> {
+        let form = self.knowledge.find_questionnaire(&score.questionnaire)?;
+        let mut observation = self.judged_observation("score", &form.name, ground);
+        let code = observation.code.get_or_insert_default();
+        code.coding.extend(form.loinc.iter().map(|loinc| coding(LOINC, loinc, None)));
+        Some(Observation {
+            value_quantity: Some(quantity(f64::from(score.total?), "score", "{score}")),
+            derived_from: self.observed_behind(&score.lines),
+            ..observation
+        })
     }
 
     /// An observation that a program made, without its value.
@@ -377,7 +404,6 @@ impl Writing<'_> {
 }
 
 /// A share as FHIR wants it: in percent, at most a hundred.
-#[cfg_attr(not(test), expect(dead_code, reason = "no assessment has a risk with a number yet"))]
 fn percent(share: Interval) -> Range {
     let of = |share: f64| Some(quantity((share * 100.0).clamp(0.0, 100.0), "%", "%"));
     Range { low: of(share.p5), high: of(share.p95) }

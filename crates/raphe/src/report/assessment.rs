@@ -30,11 +30,12 @@ pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, pref
         writer.what_to_do(),
         writer.why(),
         writer.together(),
-        writer.criteria(),
-        differential::section_of(assessment, knowledge, voice, &mut writer.sources),
-        course::section_of(assessment, knowledge, voice, &mut writer.sources),
     ];
+    // Where nothing was reported that toxicity can cause, the rules for it wait until the end.
+    let asked = writer.toxicity_is_asked();
+    let early = asked.then(|| writer.toxicity());
     let care = low::sections(assessment, knowledge, voice, &mut writer.sources);
+    let late = (!asked).then(|| writer.toxicity());
     let last = [
         writer.in_the_body(),
         writer.synapse(),
@@ -45,7 +46,14 @@ pub fn report(assessment: &Assessment, knowledge: &Knowledge, voice: Voice, pref
     Report {
         urgency: assessment.urgency,
         headline,
-        sections: first.into_iter().chain(care).chain(last).flatten().collect(),
+        sections: first
+            .into_iter()
+            .chain(early.into_iter().flatten())
+            .chain(care)
+            .chain(late.into_iter().flatten())
+            .chain(last)
+            .flatten()
+            .collect(),
         sources: writer.sources.print(knowledge),
         footer: footer(&assessment.knowledge),
     }
@@ -62,6 +70,25 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Whether signs that toxicity can cause, or what was taken, put it in question now.
+    fn toxicity_is_asked(&self) -> bool {
+        let assessment = self.assessment;
+        let signs = assessment.signs.iter().any(|sign| matches!(sign.side, Side::Toxicity | Side::Both));
+        let met = assessment.criteria.iter().any(|result| result.verdict == Truth::True);
+        signs
+            || met
+            || (assessment.urgency >= Urgency::Urgent && !only_suicide(&assessment.reasons, Urgency::Urgent))
+    }
+
+    /// The rules for it, what else it could be, and how it goes.
+    fn toxicity(&mut self) -> Vec<Option<Section>> {
+        vec![
+            self.criteria(),
+            differential::section_of(self.assessment, self.knowledge, self.voice, &mut self.sources),
+            course::section_of(self.assessment, self.knowledge, self.voice, &mut self.sources),
+        ]
+    }
+
     fn headline(&self, preface: Option<&str>) -> Vec<String> {
         let assessment = self.assessment;
         let mut lines = Vec::new();
@@ -78,7 +105,7 @@ impl Writer<'_> {
             Urgency::Urgent if !is_poisoning(&assessment.reasons, Urgency::Urgent) => {
                 "URGENT. Speak to a doctor today.".to_owned()
             }
-            Urgency::Urgent if assessment.signs.iter().any(|sign| sign.side != Side::Other) => {
+            Urgency::Urgent if !assessment.signs.is_empty() => {
                 format!("URGENT. Phone {poison} now, and be seen by a doctor today.")
             }
             Urgency::Urgent => format!("URGENT. Phone {poison} now, even though you feel well."),
@@ -205,8 +232,7 @@ impl Writer<'_> {
 
     fn criteria(&mut self) -> Option<Section> {
         let asked = self.assessment.on_board.iter().any(|item| item.serotonergic != Serotonergic::No)
-            || self.assessment.criteria.iter().any(|result| result.verdict == Truth::True)
-            || !self.assessment.signs.is_empty();
+            || self.toxicity_is_asked();
         if !asked {
             return None;
         }

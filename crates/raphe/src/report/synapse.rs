@@ -150,6 +150,7 @@ fn in_ten(knowledge: &Knowledge, engaged: &Engaged) -> String {
     let [low, middle, high] = [engaged.share.p5, engaged.share.median, engaged.share.p95].map(ten);
     let many = match (low == high, middle.as_str()) {
         (true, "0") => "fewer than 1 in 10".to_owned(),
+        (_, "10") => format!("nearly all (at least {low} in 10)"),
         (true, middle) => format!("about {middle} in 10"),
         (false, "0") => format!("few, at most {high} in 10"),
         (false, middle) => format!("about {middle} in 10 ({low} to {high})"),
