@@ -282,7 +282,7 @@ fn what_was_not_computed_is_absent_and_never_null() {
 }
 
 /// Keys that count instead of measuring; points rank and are counted.
-const COUNTS: [&str; 12] = [
+const COUNTS: [&str; 13] = [
     "line",
     "column",
     "time_h",
@@ -293,6 +293,7 @@ const COUNTS: [&str; 12] = [
     "more",
     "points",
     "score",
+    "features",
     "cases",
     "n",
 ];

@@ -408,6 +408,11 @@ impl Answer {
             }
             "says" => holds(self.words().to_lowercase().contains(&quoted.to_lowercase()), &self.words()),
             "never" => holds(!self.words().to_lowercase().contains(&quoted.to_lowercase()), &self.words()),
+            // What a clinician may read and the person must not.
+            "person_never" => {
+                let words = self.printed.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                holds(!words.contains(&quoted.to_lowercase()), &words)
+            }
             _ => Err("this expectation is not known".to_owned()),
         }
     }

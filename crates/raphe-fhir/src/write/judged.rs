@@ -94,7 +94,7 @@ impl Writing<'_> {
             .collect();
         notes.extend(assessment.rivals.iter().map(|rival| {
             let leads = if rival.leads { " fits better than serotonin toxicity" } else { "" };
-            note(format!("What else it could be: {}{leads}. {}", rival.name, rival.tell_apart))
+            note(format!("What it could be: {}{leads}. {}", rival.name, rival.tell_apart))
         }));
         notes.extend(
             assessment

@@ -1,7 +1,7 @@
 //! Distributions and a small linear solver.
 //!
-//! `libm` alone, so that the same scores give the same answer on every machine. A statistics crate (`statrs`) would bring `rand` and
-//! `nalgebra` for two functions of forty lines; the systems solved here are six by six at most.
+//! `libm` alone, so that the same scores give the same answer on every machine: statistics crates such as `statrs` compute with the
+//! platform's elementary functions. The systems solved here are six by six at most.
 
 /// Most coefficients of the model.
 pub(super) const MOST: usize = 6;

@@ -1,4 +1,4 @@
-//! "What else it could be": the explanations in order, with what tells them apart and what is due now.
+//! "What it could be": the explanations in order, with what tells them apart and what is due now.
 
 use super::{Item, Section, Sources, Voice, lines, section};
 use crate::{
@@ -38,7 +38,7 @@ pub(super) fn section_of(
     if voice == Voice::Clinician {
         items.push(Item { text: knowledge.base().differential.proviso.clone(), ..Item::default() });
     }
-    section("What else it could be", items)
+    section("What it could be", items)
 }
 
 /// How well it fits, as a sentence.

@@ -3,8 +3,7 @@
 //! Both are drawn from the same [`Picture`]. Nothing hangs on hue: scores before are rings and after are dots, the band is hatched, what
 //! would have come by itself is dashed, and everything has the color of the text around it.
 //!
-//! Drawn by hand: `plotters` (its SVG backend alone), `poloto` and `kuva` were looked at; each brings a drawing model with fonts or
-//! colors of its own, and none writes a title and a description for people who hear a page.
+//! Drawn by hand: one kind of picture whose title, description and hatching are most of it.
 
 use crate::{
     helping::{fit::Spell, series::date_of},
