@@ -155,9 +155,9 @@ pub struct PlanStep {
     pub daily_mg: Option<f64>,
     /// What to do.
     pub says: String,
-    /// Share of the serotonin transporter that the typical person has occupied at this dose.
+    /// Share of the serotonin transporter that is occupied at this dose after long use.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub transporter_occupancy: Option<f64>,
+    pub transporter_occupancy: Option<Interval>,
     /// Urgency of an assessment in the hour after it and a day later, the worse of the two.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::urgency"))]
@@ -214,7 +214,7 @@ impl Plan {
             substance: step.substance.clone(),
             daily_mg: step.daily_mg,
             says: step.says.clone(),
-            transporter_occupancy: step.occupancy.map(|share| (share * 1000.0).round() / 1000.0),
+            transporter_occupancy: step.occupancy.map(Interval::from),
             urgency: step.check.as_ref().map(|check| word(check.urgency)),
             level: step.check.as_ref().map(|check| word(check.level)),
         };

@@ -12,10 +12,11 @@ use crate::{
         Knowledge,
         schema::{Level, Substance, Urgency},
     },
+    synapse::{self, engagement::Target},
     timeline::{Amount, Dose, DoseLine, Entry, Event, Form, Origin, Quantity, Schedule, Timeline, When},
-    units::{Mass, TimeSpan},
+    units::{Interval, Mass, TimeSpan},
 };
-use jiff::civil;
+use jiff::{Timestamp, civil};
 use std::collections::BTreeMap;
 
 /// One thing to do.
@@ -33,8 +34,8 @@ pub struct Step {
     pub daily_mg: Option<f64>,
     /// What to do, in words.
     pub says: String,
-    /// Share of the transporter that is held at this dose, in the typical person.
-    pub occupancy: Option<f64>,
+    /// Share of the transporter that is held at this dose after long use; `None` where none is, or nothing is taken.
+    pub occupancy: Option<Interval>,
     /// How it was judged.
     pub check: Option<StepCheck>,
 }
@@ -205,7 +206,7 @@ pub(super) fn switch(
                    substance: &Substance,
                    daily_mg: Option<f64>,
                    says: String,
-                   occupancy: Option<f64>| {
+                   occupancy: Option<Interval>| {
         let at = entries.iter().map(|entry| entry.when.start).max();
         timeline = timeline.with(entries);
         let at = at.unwrap_or_else(|| ground.at(i64::from(day), 8));
@@ -242,11 +243,14 @@ pub(super) fn switch(
             let entries =
                 vec![entry(ground, i64::from(at), 0, Event::Change(at_dose(&ground.line, rung.mg)))];
             let says = format!("lower {a} to {} a day ({}); keep {b}", mg(rung.mg), rung.made_of);
-            add(&mut steps, entries, at, Some(2 * at), from, Some(rung.mg), says, rung.occupancy);
+            let occupancy = rung
+                .occupancy
+                .and_then(|_| held(knowledge, question, ground, at_dose(&ground.line, rung.mg)));
+            add(&mut steps, entries, at, Some(2 * at), from, Some(rung.mg), says, occupancy);
             at += 7;
         }
         let mut entries = vec![entry(ground, i64::from(at), 0, Event::Stop(ground.line.name.clone()))];
-        add(&mut steps, entries.clone(), at, Some(2 * at), from, Some(0.0), format!("stop {a}"), Some(0.0));
+        add(&mut steps, entries.clone(), at, Some(2 * at), from, Some(0.0), format!("stop {a}"), None);
         entries = usual.filter(|usual| begin.is_some_and(|low| *usual > low)).map_or_else(Vec::new, |_| {
             vec![entry(ground, i64::from(at + 7), 8, Event::Change(line.clone()))]
         });
@@ -285,6 +289,17 @@ pub(super) fn switch(
     steps
 }
 
+/// The share of the transporter that a dose holds after long use, in such people, at the middle of a day.
+fn held(knowledge: &Knowledge, question: &Question, ground: &Ground, line: DoseLine) -> Option<Interval> {
+    const BEGIN: Timestamp = Timestamp::constant(978_307_200, 0);
+    let entry =
+        Entry { when: When::at(BEGIN), event: Event::Start(line), origin: Origin::Asked(1), note: None };
+    let alone = Timeline::new(ground.timeline.person.clone(), vec![entry]);
+    let end = later(BEGIN, TimeSpan::days(90.5));
+    let (_, synapse) = synapse::simulate(&alone, knowledge, question.population, end);
+    synapse.targets.iter().find(|engaged| engaged.target == Target::Sert).map(|engaged| engaged.share)
+}
+
 /// Steps off one medicine: two to four weeks each.
 pub(super) fn stop(
     knowledge: &Knowledge,
@@ -298,13 +313,13 @@ pub(super) fn stop(
     let name = &from.names.inn;
     let mut steps = Vec::new();
     let mut timeline = ground.timeline.clone();
-    let mut rung_mgs: Vec<(f64, String, Option<f64>)> = way
-        .rungs
-        .iter()
-        .map(|rung| (rung.mg, format!("{} a day: {}", mg(rung.mg), rung.made_of), rung.occupancy))
-        .collect();
-    rung_mgs.push((0.0, format!("none: {name} ends"), way.occupancy.map(|_| 0.0)));
-    for (place, (dose, says, occupancy)) in rung_mgs.into_iter().enumerate() {
+    let mut rung_mgs: Vec<(f64, String)> =
+        way.rungs.iter().map(|rung| (rung.mg, format!("{} a day: {}", mg(rung.mg), rung.made_of))).collect();
+    rung_mgs.push((0.0, format!("none: {name} ends")));
+    for (place, (dose, says)) in rung_mgs.into_iter().enumerate() {
+        let occupancy = (way.occupancy.is_some() && dose > 0.0)
+            .then(|| held(knowledge, question, ground, at_dose(&ground.line, dose)))
+            .flatten();
         let (day, latest) = (place as u32 * LEAST, place as u32 * MOST);
         let at = i64::from(day);
         let event = match dose > 0.0 {

@@ -195,13 +195,15 @@ impl Writer<'_> {
         let plan = self.plan;
         let mut items = Vec::new();
         for step in &plan.steps {
-            let held = step.occupancy.filter(|_| step.daily_mg.is_some_and(|mg| mg > 0.0)).map(|held| {
-                match self.voice {
-                    Voice::Clinician => {
-                        format!(" (transporter about {} % occupied)", number(libm::round(held * 100.0)))
-                    }
-                    Voice::Person => String::new(),
-                }
+            let percent = |share: f64| number(libm::round(share * 100.0));
+            let held = step.occupancy.map(|held| match self.voice {
+                Voice::Clinician => format!(
+                    " (transporter about {} % occupied, {} to {} %)",
+                    percent(held.median),
+                    percent(held.p5),
+                    percent(held.p95)
+                ),
+                Voice::Person => String::new(),
             });
             let mut text = format!("{}{}.", step.says, held.unwrap_or_default());
             text.push_str(&self.judged(step, items.iter().any(|item: &Item| item.text.contains("Judged: "))));
