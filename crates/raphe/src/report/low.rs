@@ -6,7 +6,7 @@
 
 use super::{Item, Section, Sources, Voice, lines, section};
 use crate::{
-    assess::{Assessment, capital, list},
+    assess::{Assessment, capital, list, only_suicide},
     care::{FactorSeen, FeatureSeen, ScoreSeen, State, Way},
     criteria::Truth,
     knowledge::{
@@ -32,8 +32,9 @@ pub(super) fn sections(
     sources: &mut Sources,
 ) -> Vec<Option<Section>> {
     let mut words = Words { assessment, knowledge, voice, sources };
-    // An emergency is not the hour to read about the low side.
-    if assessment.urgency == Urgency::Emergency {
+    // Where something has to be done today it is not the hour to read about the low side.
+    let acute = assessment.urgency >= Urgency::Urgent && !only_suicide(&assessment.reasons, Urgency::Urgent);
+    if acute {
         return vec![words.treatment()];
     }
     vec![words.treatment(), words.features(), words.factors(), words.rule_outs(), words.ways()]
