@@ -468,6 +468,9 @@ pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -
         "from what was felt, seen and answered; no test shows a lack",
     ));
     not_assessed.extend(kept(knowledge, timeline, as_of));
+    not_assessed.extend(care::too_few(&ground).into_iter().map(|what| {
+        scoped(&capital(what), "it was written on too few days lately to speak of a habit; write some more")
+    }));
     not_assessed.extend(incomplete(timeline));
     not_assessed.extend(not_modeled(knowledge, &synapse));
     let (risk, uncounted) = risk::of_exposure(knowledge, timeline, &exposure, &synapse, as_of);

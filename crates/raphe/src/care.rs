@@ -14,6 +14,7 @@ pub mod form;
 pub mod guidance;
 pub mod scores;
 
+pub(crate) use factors::too_few;
 pub use factors::{FactorSeen, RuleOutSeen};
 pub use features::{FeatureSeen, PatternSeen};
 pub use guidance::{HoldSaid, State, Way};

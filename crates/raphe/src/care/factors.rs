@@ -170,6 +170,22 @@ fn words(ground: &Ground<'_>, atom: &str) -> String {
     }
 }
 
+/// What was written lately, and on too few days to speak of a habit.
+pub(crate) fn too_few(ground: &Ground<'_>) -> Vec<&'static str> {
+    let kinds: [(&str, &str, fn(&Event) -> bool); 3] = [
+        ("sleep", "sleep", |event| matches!(event, Event::Sleep(_))),
+        ("exercise", "exercise", |event| matches!(event, Event::Exercise { .. })),
+        ("daylight", "light", |event| matches!(event, Event::Sunlight(_) | Event::Light { .. })),
+    ];
+    let factors = &ground.knowledge.base().factors;
+    let judged = |what: &str| {
+        let mut measures = factors.iter().flat_map(|factor| &factor.measures);
+        measures.any(|measure| measure.what == what && measured(ground, measure, &[]).is_some())
+    };
+    let written = |is: fn(&Event) -> bool| ground.lately(DAYS).any(|entry| is(&entry.event));
+    kinds.into_iter().filter(|(what, _, is)| written(*is) && !judged(what)).map(|(_, word, _)| word).collect()
+}
+
 /// A measured value in the unit of its limits.
 struct Measured {
     value: f64,
