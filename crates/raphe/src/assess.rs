@@ -7,7 +7,7 @@
 //!
 //! The modeled synapse and how likely toxicity is go along and are told; no level, no urgency and no verdict hangs on them.
 //!
-//! The low side is looked at by [`care`](crate::care); here it only decides between `too_low` and `neither`, once no reading of
+//! The low side is looked at by [`care`]; here it only decides between `too_low` and `neither`, once no reading of
 //! toxicity is open.
 
 mod advice;
