@@ -51,7 +51,7 @@ struct Common {
     /// How many virtual people; 0 for one typical person
     #[arg(long, global = true, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=20_000))]
     people: u32,
-    /// Whom the answer is for; only a clinician sees the curve of an overdose
+    /// In whose words; only a clinician sees figures of an overdose and how toxicity is treated
     #[arg(long = "for", global = true, value_enum, value_name = "WHO", default_value_t = Audience::Person)]
     audience: Audience,
 }

@@ -123,6 +123,10 @@ pub fn check(check: &Check, knowledge: &Knowledge, voice: Voice) -> Report {
             Item { mark: Some(victim), text, ..Item::default() }
         })
         .collect();
+    let about = check.newly_added.as_deref().map_or(About::Set, About::Newly);
+    let modeled = synapse::section(knowledge, &check.synapse, about, voice, &mut sources);
+    let around = risk::Around::default();
+    let likely = risk::section(knowledge, &check.risk, &check.uncounted, voice, around, &mut sources);
     let mut worth_knowing: Vec<Item> = Vec::new();
     for item in &check.substances {
         for note in &item.notes {
@@ -134,10 +138,6 @@ pub fn check(check: &Check, knowledge: &Knowledge, voice: Voice) -> Report {
             });
         }
     }
-    let about = check.newly_added.as_deref().map_or(About::Set, About::Newly);
-    let modeled = synapse::section(knowledge, &check.synapse, about, voice, &mut sources);
-    let around = risk::Around::default();
-    let likely = risk::section(knowledge, &check.risk, &check.uncounted, voice, around, &mut sources);
     let sections = [
         section("Pair by pair", together),
         section("How one changes the level of another (simulated)", levels),

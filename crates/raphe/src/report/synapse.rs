@@ -158,7 +158,7 @@ fn in_ten(knowledge: &Knowledge, engaged: &Engaged) -> String {
     let what = match engaged.target {
         Target::Sert => "of the pumps that take serotonin back into the cell are blocked",
         Target::Release => "parts of the strongest push that drives serotonin out of the cell are there",
-        Target::Net => "of the pumps that take noradrenaline back into the cell are blocked",
+        Target::Net => "of the pumps that take norepinephrine back into the cell are blocked",
         Target::MaoA => "molecules of the enzyme that breaks serotonin down are switched off",
         Target::MaoB => "molecules of the enzyme that breaks dopamine down are switched off",
         Target::Receptor1A => "of the receptors that slow the cell's own serotonin down are occupied",
