@@ -172,7 +172,8 @@ fn words(ground: &Ground<'_>, atom: &str) -> String {
 
 /// What was written lately, and on too few days to speak of a habit.
 pub(crate) fn too_few(ground: &Ground<'_>) -> Vec<&'static str> {
-    let kinds: [(&str, &str, fn(&Event) -> bool); 3] = [
+    type Is = fn(&Event) -> bool;
+    let kinds: [(&str, &str, Is); 3] = [
         ("sleep", "sleep", |event| matches!(event, Event::Sleep(_))),
         ("exercise", "exercise", |event| matches!(event, Event::Exercise { .. })),
         ("daylight", "light", |event| matches!(event, Event::Sunlight(_) | Event::Light { .. })),
@@ -182,7 +183,7 @@ pub(crate) fn too_few(ground: &Ground<'_>) -> Vec<&'static str> {
         let mut measures = factors.iter().flat_map(|factor| &factor.measures);
         measures.any(|measure| measure.what == what && measured(ground, measure, &[]).is_some())
     };
-    let written = |is: fn(&Event) -> bool| ground.lately(DAYS).any(|entry| is(&entry.event));
+    let written = |is: Is| ground.lately(DAYS).any(|entry| is(&entry.event));
     kinds.into_iter().filter(|(what, _, is)| written(*is) && !judged(what)).map(|(_, word, _)| word).collect()
 }
 
