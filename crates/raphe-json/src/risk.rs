@@ -60,10 +60,8 @@ pub struct Said {
 impl Convert<'_> {
     pub(crate) fn risk(&self, risk: &risk::Risk) -> Risk {
         Risk {
-            quantity: match risk.quantity {
-                risk::Quantity::OfExposure => "of_exposure",
-                risk::Quantity::OfPresentSigns => "of_present_signs",
-            },
+            // Nothing is told of present signs: nobody counted that.
+            quantity: "of_exposure",
             per: word(risk.per),
             p: risk.p.into(),
             reference_class: risk.reference_class.clone(),

@@ -114,13 +114,10 @@ impl<'a> Ground<'a> {
 
     /// Names of those on board that are one of these classes or substances, those that surely act first.
     fn on_board(&self, ids: &[String]) -> Vec<String> {
-        let is = |one: &crate::exposure::intake::Use| {
-            ids.iter().any(|id| {
-                one.substance == *id
-                    || one.classes(self.knowledge).any(|class| self.knowledge.within(class, id))
-            })
-        };
-        let acting = self.exposure.acting_at(self.as_of).filter(|(one, sure)| *sure && is(one));
+        let acting = self
+            .exposure
+            .acting_at(self.as_of)
+            .filter(|(one, sure)| *sure && ids.iter().any(|id| one.is_of(self.knowledge, id)));
         acting.map(|(one, _)| one.substance.clone()).collect()
     }
 }

@@ -11,6 +11,7 @@ pub mod curation;
 mod doubts;
 pub mod laboratory;
 pub mod questionnaire;
+pub mod words;
 
 use crate::{
     timeline::{

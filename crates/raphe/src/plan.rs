@@ -34,6 +34,7 @@ use crate::{
     knowledge::{
         Citation, Claim, Knowledge,
         schema::{HelpLine, Level, Substance, SwitchKind, Urgency},
+        words::{level_word, urgency_word},
     },
     population::Population,
     timeline::{
@@ -725,8 +726,8 @@ fn refuse_worse(plan: &mut Plan, limit: &steps::Limit) {
     if let Some(worse) = checks.find(|check| !limit.allows(check, begun)) {
         let says = format!(
             "There is no plan: on one of its steps the judgment would be {} and {}, worse than it is now.",
-            crate::report::urgency_word(worse.urgency).to_lowercase(),
-            crate::report::level_word(worse.level)
+            urgency_word(worse.urgency).to_lowercase(),
+            level_word(worse.level)
         );
         let findings = limit.above(worse, begun);
         plan.refused = Some(Refused { says, findings });

@@ -19,6 +19,7 @@ mod synapse;
 pub mod text;
 mod whatif;
 
+pub use crate::knowledge::words::{grade_word, level_word, urgency_word};
 pub use assessment::report;
 pub use check::check;
 pub use helping::{helping, picture as picture_of, verdict_word};
@@ -29,10 +30,7 @@ pub use whatif::whatif;
 
 use crate::{
     assess::{Finding, Reason, Scoped, Standing, Viewed, capital, list},
-    knowledge::{
-        Citation, Knowledge,
-        schema::{Grade, Level, Urgency},
-    },
+    knowledge::{Citation, Knowledge, schema::Urgency},
     timeline::{Notice, Origin, Weight},
     units::Interval,
 };
@@ -115,49 +113,6 @@ pub struct Along {
     pub to: f64,
     /// Where now is, if it is on the curve.
     pub now: Option<f64>,
-}
-
-/// The word for an urgency.
-#[must_use]
-pub fn urgency_word(urgency: Urgency) -> &'static str {
-    match urgency {
-        Urgency::Emergency => "EMERGENCY",
-        Urgency::Urgent => "URGENT",
-        Urgency::Prompt => "PROMPT",
-        Urgency::Watch => "WATCH",
-        Urgency::None => "NOTHING URGENT FOUND",
-    }
-}
-
-/// The word for a level.
-#[must_use]
-pub fn level_word(level: Level) -> &'static str {
-    match level {
-        Level::Contraindicated => "contraindicated",
-        Level::Major => "major",
-        Level::Moderate => "moderate",
-        Level::Minor => "minor",
-        Level::Info => "for information",
-        Level::NoneKnown => "no serotonin interaction known",
-    }
-}
-
-/// The word for how a fact came to be known.
-#[must_use]
-pub fn grade_word(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Label => "label",
-        Grade::Regulator => "regulator",
-        Grade::MetaAnalysis => "meta-analysis",
-        Grade::Trial => "trial",
-        Grade::Cohort => "cohort",
-        Grade::Review => "review",
-        Grade::CaseReport => "case report",
-        Grade::InVitro => "in vitro",
-        Grade::Animal => "animal",
-        Grade::Derived => "derived",
-        Grade::Inferred => "inferred",
-    }
 }
 
 /// Numbers the sources in the order in which they are first named.

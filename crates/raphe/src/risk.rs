@@ -31,22 +31,11 @@ use crate::{
 use jiff::Timestamp;
 use std::{cmp::Reverse, collections::BTreeSet};
 
-/// What a probability speaks of; the two are never mixed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quantity {
-    /// Of everyone with this exposure, before any sign.
-    OfExposure,
-    /// Of those who have these signs.
-    OfPresentSigns,
-}
-
 /// How likely toxicity is, among people who were counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Risk {
     /// Id of the count in the base.
     pub id: String,
-    /// What it speaks of.
-    pub quantity: Quantity,
     /// What it is of: one overdose, one course, one year.
     pub per: RiskPer,
     /// Ids of the substances that make this exposure.
@@ -501,7 +490,6 @@ impl<'a> Taken<'a> {
         citations.extend(estimate.citations);
         Risk {
             id: reference.id.clone(),
-            quantity: Quantity::OfExposure,
             per: reference.per,
             of: fit.parts.iter().copied().chain(moved).filter_map(id).collect(),
             p: estimate.p,

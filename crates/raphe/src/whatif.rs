@@ -11,6 +11,7 @@ use crate::{
     knowledge::{
         Knowledge,
         schema::{HelpLine, Level, Urgency},
+        words,
     },
     timeline::{DoseLine, Entry, Event, Notice, Origin, Precision, Timeline},
     units::{Interval, TimeSpan},
@@ -189,12 +190,12 @@ fn differences(without: &Assessment, with: &Assessment) -> Vec<Difference> {
             found.push(Difference { what, without, with });
         }
     };
-    let urgency = |assessment: &Assessment| crate::report::urgency_word(assessment.urgency).to_lowercase();
+    let urgency = |assessment: &Assessment| words::urgency_word(assessment.urgency).to_lowercase();
     add(What::Urgency, urgency(without), urgency(with));
     let verdict = |assessment: &Assessment| verdict_word(assessment.balance.verdict).to_owned();
     add(What::Verdict, verdict(without), verdict(with));
     let level = |finding: Option<&&Finding>| {
-        finding.map_or("not there".to_owned(), |finding| crate::report::level_word(finding.level).to_owned())
+        finding.map_or("not there".to_owned(), |finding| words::level_word(finding.level).to_owned())
     };
     let ids: BTreeSet<&str> =
         without.findings.iter().chain(&with.findings).map(|finding| finding.id.as_str()).collect();

@@ -55,7 +55,7 @@ pub(super) fn held(
         asked.iter().any(|what| match *what {
             "serotonergic" => exposure::serotonergic(knowledge, one) == Serotonergic::Yes,
             "overdosed" => taken_too_much(),
-            id => one.substance == id || one.classes(knowledge).any(|class| knowledge.within(class, id)),
+            id => one.is_of(knowledge, id),
         })
     };
     // What was last taken days ago cannot be held.

@@ -291,9 +291,7 @@ fn together(ground: &Ground<'_>, item: &Guidance) -> Vec<HoldSaid> {
 
 /// Whether something that is taken is itself what a way consists of.
 fn is_part(ground: &Ground<'_>, item: &Guidance, one: &Use) -> bool {
-    item.consists_of.iter().any(|id| {
-        one.substance == *id || one.classes(ground.knowledge).any(|class| ground.knowledge.within(class, id))
-    })
+    item.consists_of.iter().any(|id| one.is_of(ground.knowledge, id))
 }
 
 /// More vitamin D a day than the upper level.

@@ -324,10 +324,7 @@ impl Facts<'_> {
 
     fn exposure(&self, atom: &ExposureAtom<'_>) -> Answer {
         let ground = self.ground;
-        let is = |one: &Use| {
-            one.substance == atom.class
-                || one.classes(ground.knowledge).any(|class| ground.knowledge.within(class, atom.class))
-        };
+        let is = |one: &Use| one.is_of(ground.knowledge, atom.class);
         let mut answer = Answer::plain(Truth::False);
         match atom.what {
             Asked::Exposed => {

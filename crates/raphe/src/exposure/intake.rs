@@ -123,6 +123,11 @@ const SPELL_GAP: TimeSpan = TimeSpan::days(30.0);
 const MOST_DOSES: usize = 20_000;
 
 impl Use {
+    /// Whether it is this substance, or acts in this class or in one that this class widens.
+    pub(crate) fn is_of(&self, knowledge: &Knowledge, id: &str) -> bool {
+        self.substance == id || self.classes(knowledge).any(|class| knowledge.within(class, id))
+    }
+
     /// Classes the substance acts in, as it was taken here: by this route and above this dose, in any spell.
     pub fn classes<'a>(&'a self, knowledge: &'a Knowledge) -> impl Iterator<Item = &'a str> {
         let substance = knowledge.substance(&self.substance);

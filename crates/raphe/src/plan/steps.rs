@@ -16,7 +16,7 @@ use crate::{
     timeline::{Amount, Dose, DoseLine, Entry, Event, Form, Origin, Quantity, Schedule, Timeline, When},
     units::{Interval, Mass, TimeSpan},
 };
-use jiff::{Timestamp, civil};
+use jiff::civil;
 use std::collections::BTreeMap;
 
 /// One thing to do.
@@ -291,11 +291,7 @@ pub(super) fn switch(
 
 /// The share of the transporter that a dose holds after long use, in such people, at the middle of a day.
 fn held(knowledge: &Knowledge, question: &Question, ground: &Ground, line: DoseLine) -> Option<Interval> {
-    const BEGIN: Timestamp = Timestamp::constant(978_307_200, 0);
-    let entry =
-        Entry { when: When::at(BEGIN), event: Event::Start(line), origin: Origin::Asked(1), note: None };
-    let alone = Timeline::new(ground.timeline.person.clone(), vec![entry]);
-    let end = later(BEGIN, TimeSpan::days(90.5));
+    let (alone, end) = taper::long_run(ground.timeline.person.clone(), line);
     let (_, synapse) = synapse::simulate(&alone, knowledge, question.population, end);
     synapse.targets.iter().find(|engaged| engaged.target == Target::Sert).map(|engaged| engaged.share)
 }

@@ -247,6 +247,16 @@ pub(super) fn number(value: f64) -> String {
     crate::units::number(libm::round(value * 100.0) / 100.0)
 }
 
+/// A long run begins on this day, which decides nothing.
+const LONG_RUN: Timestamp = Timestamp::constant(978_307_200, 0);
+
+/// One medicine alone, and the middle of a day after it has been taken for long.
+pub(super) fn long_run(person: Person, line: DoseLine) -> (Timeline, Timestamp) {
+    let event = Event::Start(line);
+    let entry = Entry { when: When::at(LONG_RUN), event, origin: Origin::Asked(1), note: None };
+    (Timeline::new(person, vec![entry]), later(LONG_RUN, TimeSpan::days(90.5)))
+}
+
 /// The share of the transporter that the typical person has occupied at a share of the dose, at the middle of its last
 /// day of a long run; `None` where the drug does not hold it.
 fn occupancy(
@@ -254,17 +264,13 @@ fn occupancy(
     substance: &Substance,
     line: &DoseLine,
 ) -> Option<impl Fn(f64) -> f64 + use<>> {
-    const BEGIN: Timestamp = Timestamp::constant(978_307_200, 0);
     const LEAST: f64 = 0.15;
     let person = Person { weight: Some(Mass::kg(TYPICAL_WEIGHT)), ..Person::default() };
-    let event = Event::Start(line.clone());
-    let entry = Entry { when: When::at(BEGIN), event, origin: Origin::Asked(1), note: None };
-    let timeline = Timeline::new(person, vec![entry]);
-    let end = later(BEGIN, TimeSpan::days(90.5));
+    let (timeline, end) = long_run(person, line.clone());
     let (uses, _) = intake::uses(&timeline, knowledge, end);
     let all: Vec<&Use> = uses.iter().collect();
     let typical = Population { seed: 1, people: 0 };
-    let scenario = Scenario::new(knowledge, &timeline, &all, typical, Some(BEGIN), end);
+    let scenario = Scenario::new(knowledge, &timeline, &all, typical, Some(LONG_RUN), end);
     let engagement = Engagement::of(knowledge, &scenario.network, [substance], &scenario.amount_unknown);
     if !engagement.targets().contains(&Target::Sert) || !engagement.gaps.is_empty() {
         return None;

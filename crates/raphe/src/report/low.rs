@@ -7,7 +7,7 @@
 use super::{Item, Section, Sources, Voice, lines, section};
 use crate::{
     assess::{Assessment, capital, list, only_suicide},
-    care::{FactorSeen, FeatureSeen, ScoreSeen, State, Way},
+    care::{FactorSeen, FeatureSeen, HoldSaid, ScoreSeen, State, Way},
     criteria::Truth,
     knowledge::{
         Citation, Knowledge,
@@ -86,6 +86,22 @@ fn plain(text: impl Into<String>) -> Item {
 }
 
 impl Words<'_, '_> {
+    /// What holds back from a way, under the words for never, ask first and tell.
+    fn holds(&mut self, way: &Way, [never, ask_first, tell]: [&str; 3]) -> Vec<Item> {
+        let mark = |hold| match hold {
+            Hold::Never => never,
+            Hold::AskFirst => ask_first,
+            Hold::Tell => tell,
+        };
+        let item = |hold: &HoldSaid| Item {
+            mark: Some(mark(hold.hold).to_owned()),
+            text: format!("{}{}", hold.says, lines(&hold.lines)),
+            sources: self.sources.cite(hold.citations.iter()),
+            ..Item::default()
+        };
+        way.holds.iter().map(item).collect()
+    }
+
     fn clinician(&self) -> bool {
         self.voice == Voice::Clinician
     }
@@ -503,20 +519,8 @@ impl Words<'_, '_> {
             under.push(plain(format!("{how_well}The evidence is {}.", weight_of(item.certainty))));
             under.push(plain(format!("Works after: {}.{judge}", item.onset)));
         }
-        for hold in &way.holds {
-            let mark = match hold.hold {
-                Hold::Never if running => "Does not go together",
-                Hold::Never => "Not for you",
-                Hold::AskFirst => "Ask first",
-                Hold::Tell => "Mind",
-            };
-            under.push(Item {
-                mark: Some(mark.to_owned()),
-                text: format!("{}{}", hold.says, lines(&hold.lines)),
-                sources: self.sources.cite(hold.citations.iter()),
-                ..Item::default()
-            });
-        }
+        let never = if running { "Does not go together" } else { "Not for you" };
+        under.extend(self.holds(way, [never, "Ask first", "Mind"]));
         if running && way.state == State::NotForYou {
             under.push(plain("Ask the prescriber or a pharmacist within a day, and do not stop a prescribed medicine suddenly."));
         }
@@ -642,19 +646,7 @@ impl Words<'_, '_> {
             let mut under = vec![plain(item.clinician.clone())];
             under.extend(item.effects.iter().map(|effect| plain(numbers(effect))));
             under.push(plain(format!("Certainty: {}. Onset: {}.", certainty(item.certainty), item.onset)));
-            for hold in &way.holds {
-                let mark = match hold.hold {
-                    Hold::Never => "Not here",
-                    Hold::AskFirst => "Weigh",
-                    Hold::Tell => "Mind",
-                };
-                under.push(Item {
-                    mark: Some(mark.to_owned()),
-                    text: format!("{}{}", hold.says, lines(&hold.lines)),
-                    sources: self.sources.cite(hold.citations.iter()),
-                    ..Item::default()
-                });
-            }
+            under.extend(self.holds(way, ["Not here", "Weigh", "Mind"]));
             if !item.watch.is_empty() {
                 under.push(plain(format!("Watch: {}.", item.watch.join("; "))));
             }
