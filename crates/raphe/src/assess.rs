@@ -16,10 +16,12 @@ pub(crate) mod combine;
 pub mod course;
 pub mod differential;
 mod doses;
+mod moment;
 mod verdict;
 
 pub use advice::help_line;
 pub(crate) use advice::{is_poisoning, leading, only_suicide};
+pub use moment::{HORIZON, moment, moment_notice};
 
 use crate::{
     care::{self, Care},

@@ -256,6 +256,51 @@ pub fn far_too_much(knowledge: &Knowledge, line: &DoseLine, weight: Option<Mass>
         .then(|| TooMuch { name: substance.names.inn.clone() })
 }
 
+/// A dose of which no curve, probability, ranking or threshold is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// Name of the substance.
+    pub name: String,
+    /// Whether it is still to come: then nobody sees figures. One that was taken hides them from all but clinicians.
+    pub to_come: bool,
+}
+
+impl Withheld {
+    /// What is withheld and what to do instead, in two sentences.
+    #[must_use]
+    pub fn says(&self) -> (String, &'static str) {
+        let says =
+            format!("this much {} is far above any recommended dose: no curve is made of it", self.name);
+        let help = if self.to_come {
+            "if you think of harming yourself, phone a crisis line or the emergency number now; `raphe assess` names \
+             the numbers of your country"
+        } else {
+            "if it was taken, phone the poison center or the emergency number now, even if they feel well; `raphe \
+             assess` names the numbers; clinicians see the curve with `--for clinician`"
+        };
+        (says, help)
+    }
+}
+
+/// Whether figures are withheld because of a dose far above the highest recommended, or one that was marked an overdose.
+#[must_use]
+pub fn withheld(
+    timeline: &Timeline,
+    knowledge: &Knowledge,
+    now: Timestamp,
+    clinician: bool,
+) -> Option<Withheld> {
+    timeline.entries.iter().find_map(|entry| {
+        let (Event::Start(line) | Event::Change(line) | Event::Take(line)) = &entry.event else {
+            return None;
+        };
+        let far = far_too_much(knowledge, line, timeline.person.weight).map(|too_much| too_much.name);
+        let name = far.or_else(|| line.overdose.map(|_| line.name.text.clone()))?;
+        let to_come = entry.when.start > now;
+        (to_come || !clinician).then_some(Withheld { name, to_come })
+    })
+}
+
 fn empty(knowledge: &Knowledge, as_of: Timestamp, help: HelpLine, too_much: TooMuch) -> Check {
     Check {
         knowledge: knowledge.base().version.clone(),

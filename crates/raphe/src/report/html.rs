@@ -9,7 +9,8 @@ use crate::knowledge::schema::Urgency;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
 
-const STYLE: &str = include_str!("html/report.css");
+/// How a report looks: colors as variables, for light, dark, forced colors and paper.
+pub const STYLE: &str = include_str!("html/report.css");
 /// Nothing is loaded and nothing runs.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -79,8 +80,9 @@ pub fn print(title: &str, articles: &[Article<'_>]) -> String {
     page.into_string() + "\n"
 }
 
-/// Writes one article; every id in it begins with its own.
-struct Writer<'i> {
+/// Writes an article or parts of one, for pages that hold more than a report; every id in it begins with its own.
+#[derive(Debug)]
+pub struct Writer<'i> {
     id: &'i str,
     /// How often each source was named so far.
     named: BTreeMap<usize, usize>,
@@ -88,11 +90,14 @@ struct Writer<'i> {
 }
 
 impl<'i> Writer<'i> {
-    fn new(id: &'i str) -> Self {
+    /// A writer whose ids begin with `id`; on one page each needs another.
+    #[must_use]
+    pub fn new(id: &'i str) -> Self {
         Self { id, named: BTreeMap::new(), curves: 0 }
     }
 
-    fn article(&mut self, article: &Article<'_>, title: &str, level: usize) -> Markup {
+    /// A whole report under a heading of this level (1 to 4).
+    pub fn article(&mut self, article: &Article<'_>, title: &str, level: usize) -> Markup {
         let report = article.report;
         let id = self.id;
         let name = format!("{id}-name");
@@ -108,7 +113,7 @@ impl<'i> Writer<'i> {
         html! {
             article id=(id) aria-labelledby=(name) {
                 (heading(level, &name, title))
-                (band(report))
+                (urgency(report))
                 @if report.sections.len() > 2 {
                     nav aria-label=(format!("Contents of: {title}")) {
                         details {
@@ -129,7 +134,8 @@ impl<'i> Writer<'i> {
         }
     }
 
-    fn section(&mut self, section: &Section, id: &str, level: usize) -> Markup {
+    /// One section under a heading of this level.
+    pub fn section(&mut self, section: &Section, id: &str, level: usize) -> Markup {
         html! {
             section {
                 (heading(level, id, &plain(&section.title)))
@@ -138,7 +144,8 @@ impl<'i> Writer<'i> {
         }
     }
 
-    fn item(&mut self, item: &Item) -> Markup {
+    /// One item of a list.
+    pub fn item(&mut self, item: &Item) -> Markup {
         html! {
             li {
                 p {
@@ -209,15 +216,18 @@ impl<'i> Writer<'i> {
         }
     }
 
-    fn sources(&self, sources: &[String], level: usize) -> Markup {
+    /// Those of a report's sources that were named so far, each under its own number.
+    pub fn sources(&self, sources: &[String], level: usize) -> Markup {
         let id = format!("{}-sources", self.id);
+        let named = || sources.iter().enumerate().filter(|(place, _)| self.named.contains_key(&(place + 1)));
+        let gaps = named().zip(0..).any(|((place, _), counted)| place != counted);
         html! {
             section {
                 (heading(level, &id, "Sources"))
                 ol.sources {
-                    @for (place, source) in sources.iter().enumerate() {
+                    @for (place, source) in named() {
                         @let number = place + 1;
-                        li id=(format!("{}-source-{number}", self.id)) { p {
+                        li id=(format!("{}-source-{number}", self.id)) value=[gaps.then_some(number)] { p {
                             (linked(&plain(source)))
                             @if let Some(times) = self.named.get(&number) {
                                 " "
@@ -240,7 +250,8 @@ impl<'i> Writer<'i> {
 }
 
 /// How soon to act, first of all.
-fn band(report: &Report) -> Markup {
+#[must_use]
+pub fn urgency(report: &Report) -> Markup {
     let class = match report.urgency {
         Urgency::Emergency => "emergency",
         Urgency::Urgent => "urgent",
@@ -271,7 +282,8 @@ fn heading(level: usize, id: &str, text: &str) -> Markup {
 }
 
 /// A source with the ways to it: a DOI, a PubMed number or an address.
-fn linked(source: &str) -> Markup {
+#[must_use]
+pub fn linked(source: &str) -> Markup {
     html! {
         @for (place, word) in source.split(' ').enumerate() {
             @if place > 0 { " " }
@@ -296,7 +308,8 @@ fn address(source: &str, place: usize, word: &str) -> Option<String> {
 }
 
 /// A sentence in which no date is cut at its hyphens, and no number from its percent.
-fn prose(text: &str) -> Markup {
+#[must_use]
+pub fn prose(text: &str) -> Markup {
     let text = plain(text).replace(" %", "\u{a0}%");
     let dated = |word: &str| {
         word.as_bytes().windows(6).any(|part| {
@@ -326,7 +339,8 @@ fn encoded(address: &str) -> String {
 }
 
 /// A text as it may stand in a page: what HTML has no place for, and what turns the order of letters, is a mark instead.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn plain(text: &str) -> Cow<'_, str> {
     let odd = |c: char| {
         (c.is_control() && c != '\n' && c != '\t')
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
