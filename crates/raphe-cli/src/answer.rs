@@ -5,7 +5,7 @@ use crate::{
     file::{self, Error},
     source::{self, Progress},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use raphe::{
     assess::{self, Assessment, Question, Verdict},
     check,
@@ -16,18 +16,12 @@ use raphe::{
         text::{self, Paint},
     },
     timeline::{Notice, Timeline, Weight},
-    units::TimeSpan,
 };
 use raphe_fhir::write::Subject;
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
-
-/// How far ahead a question looks.
-const HORIZON: TimeSpan = TimeSpan::days(14.0);
-/// An older diary is judged at its own end, not now.
-const STALE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// `raphe assess FILE…`
 pub(crate) fn assess(
@@ -55,7 +49,9 @@ pub(crate) fn assess(
         worst = worst.max(code(&assessment));
         if common.json {
             if let Some(preface) = &preface {
-                assessment.notices.insert(0, preface_notice(preface));
+                assessment
+                    .notices
+                    .insert(0, assess::moment_notice(preface, "use `--at now` to judge this moment"));
             }
             out.push_str(&json(&raphe_json::Assessment::new(&assessment, knowledge)));
             continue;
@@ -129,7 +125,11 @@ pub(crate) fn check(
 }
 
 pub(crate) fn question(as_of: Timestamp, common: &Common) -> Question {
-    Question { as_of, horizon: HORIZON, population: Population { seed: common.seed, people: common.people } }
+    Question {
+        as_of,
+        horizon: assess::HORIZON,
+        population: Population { seed: common.seed, people: common.people },
+    }
 }
 
 /// The moment to judge, and what to say when it is not now.
@@ -138,22 +138,7 @@ pub(crate) fn moment(timeline: &Timeline, common: &Common) -> Result<(Timestamp,
     if let Some(text) = &common.at {
         return Ok((file::moment(text, zone)?, None));
     }
-    let now = file::now(zone);
-    let (Some(end), Some(start)) = (timeline.end(), timeline.start()) else { return Ok((now, None)) };
-    if start <= now && now.duration_since(end) < STALE {
-        return Ok((now, None));
-    }
-    let date = end.to_zoned(timeline.zone()).strftime("%Y-%m-%d %H:%M");
-    Ok((end, Some(format!("Judged as of {date}, the end of the last entry, not as of today."))))
-}
-
-fn preface_notice(preface: &str) -> Notice {
-    Notice {
-        weight: Weight::Info,
-        place: None,
-        says: preface.trim_end_matches('.').to_owned(),
-        help: Some("use `--at now` to judge this moment".to_owned()),
-    }
+    Ok(assess::moment(timeline, file::now(zone)))
 }
 
 fn as_of_words(assessment: &Assessment) -> String {

@@ -66,5 +66,6 @@ fn draw(answer: &Helping, target: &Path) -> Result<(), Error> {
         });
     };
     let old = target.exists().then(|| file::read(target)).transpose()?;
-    file::replace(target, old.as_deref(), picture::svg(&report::picture_of(outcome, treatment)).as_bytes())
+    let drawn = picture::svg(&report::picture_of(outcome, treatment));
+    Ok(file::replace(target, old.as_deref(), drawn.as_bytes())?)
 }

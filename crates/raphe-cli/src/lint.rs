@@ -12,7 +12,6 @@ use raphe::timeline::{
     diary::{self, Diary},
 };
 use std::{
-    io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -58,11 +57,7 @@ pub(crate) fn lint(files: &[PathBuf], common: &Common) -> Result<ExitCode, Error
 /// `raphe add FILE LINE`: appends one line that reads, or changes nothing.
 pub(crate) fn add(path: &Path, line: &str) -> Result<ExitCode, Error> {
     let _lock = file::lock(path);
-    let old = match std::fs::read(path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(cause) => return Err(Error::Read { path: path.to_owned(), cause }),
-    };
+    let old = raphe_server::store::read(path)?;
     let mut diary = Diary::read(old.as_deref().unwrap_or_default());
     let refused = |says: String, help: String| Error::Input { says, help };
     let warnings = diary.append(line).map_err(|errors| {

@@ -15,6 +15,7 @@ mod lint;
 mod model;
 mod plan;
 mod predict;
+mod serve;
 mod simulate;
 mod source;
 mod whatif;
@@ -201,6 +202,23 @@ enum Verb {
         #[command(subcommand)]
         act: Option<Act>,
     },
+    /// See it, change it and print it: private pages on this machine, in the browser
+    Serve {
+        /// The diary; it is begun if it does not exist [default: a published case, as an example]
+        file: Option<PathBuf>,
+        /// The port [default: 7274, or a free one if that is taken]
+        #[arg(long, value_name = "N")]
+        port: Option<u16>,
+        /// The address to listen on; others than this machine's own let other machines ask, unencrypted
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+        address: std::net::IpAddr,
+        /// Lock the pages when nobody clicked for so long
+        #[arg(long, value_name = "SPAN", default_value = "15min")]
+        lock_after: String,
+        /// Print the link and leave the browser alone
+        #[arg(long)]
+        no_open: bool,
+    },
     /// Look at the curated knowledge
     Knowledge {
         #[command(subcommand)]
@@ -330,6 +348,10 @@ fn main() -> ExitCode {
         Verb::Model { .. } => {
             let says = "say what to do with the model: `raphe model --sbml` prints it, `raphe model run --hours 24` runs it\n";
             Cli::command().error(ErrorKind::MissingSubcommand, says).exit()
+        }
+        Verb::Serve { file, port, address, lock_after, no_open } => {
+            let doors = serve::Doors { port: *port, address: *address, lock_after, open: !no_open };
+            serve::serve(file.as_deref(), &doors, &cli.common)
         }
         Verb::Knowledge { view } => knowledge::knowledge(view, &cli.common),
     };

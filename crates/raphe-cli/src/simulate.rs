@@ -7,7 +7,7 @@ use crate::{
     source,
 };
 use raphe::{
-    Timestamp, check,
+    check,
     exposure::simulation::{self, Kind, Series, Simulation, Span},
     knowledge::Knowledge,
     population::Population,
@@ -42,7 +42,12 @@ pub(crate) fn simulate(
         eprintln!("{}", notice.says);
     }
     let zone = timeline.person.zone.as_ref();
-    no_curve_for_harm(&timeline, knowledge, file::now(zone), common)?;
+    // A dose far above the highest recommended gets whom to call, and no curve.
+    let clinician = common.audience == Audience::Clinician;
+    if let Some(withheld) = check::withheld(&timeline, knowledge, file::now(zone), clinician) {
+        let (says, help) = withheld.says();
+        return Err(Error::Input { says, help: help.to_owned() });
+    }
     let to = match to {
         Some(text) => file::moment(text, zone)?,
         None if common.at.is_some() => moment(&timeline, common)?.0,
@@ -98,40 +103,6 @@ pub(crate) fn simulate(
     };
     file::print(&out)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// A dose far above the highest recommended gets whom to call, and no curve: one still to come for nobody, one that was
-/// taken only for those who treat it.
-fn no_curve_for_harm(
-    timeline: &Timeline,
-    knowledge: &Knowledge,
-    now: Timestamp,
-    common: &Common,
-) -> Result<(), Error> {
-    let clinician = common.audience == Audience::Clinician;
-    for entry in &timeline.entries {
-        let (Event::Start(line) | Event::Change(line) | Event::Take(line)) = &entry.event else { continue };
-        let too_much =
-            check::far_too_much(knowledge, line, timeline.person.weight).map(|too_much| too_much.name);
-        let Some(name) = too_much.or_else(|| line.overdose.map(|_| line.name.text.clone())) else { continue };
-        let to_come = entry.when.start > now;
-        if clinician && !to_come {
-            continue;
-        }
-        return Err(Error::Input {
-            says: format!("this much {name} is far above any recommended dose: no curve is made of it"),
-            help: if to_come {
-                "if you think of harming yourself, phone a crisis line or the emergency number now; `raphe assess` names \
-                 the numbers of your country"
-                    .to_owned()
-            } else {
-                "if it was taken, phone the poison center or the emergency number now, even if they feel well; \
-                 `raphe assess` names the numbers; clinicians see the curve with `--for clinician`"
-                    .to_owned()
-            },
-        });
-    }
-    Ok(())
 }
 
 fn rows(course: &Simulation) -> Result<String, Error> {
