@@ -1,0 +1,3 @@
+//! The local web app of raphe.
+
+pub mod chart;
