@@ -219,7 +219,7 @@ impl Along {
         let place = Step::ALL.iter().position(|step| apart(step) >= step.room() + GAP);
         let place = place.unwrap_or(Step::ALL.len() - 1);
         let step = Step::ALL[place];
-        let fine = Step::ALL[..place].iter().find(|fine| apart(fine) >= 7.0 && nests(**fine, step));
+        let fine = Step::ALL[..place].iter().rfind(|fine| apart(fine) >= 10.0 && nests(**fine, step));
         let fine = fine.map_or_else(Vec::new, |fine| fine.moments(time));
         let moments = step.moments(time);
         let labels = label(&moments, step, time, apart(&step));
