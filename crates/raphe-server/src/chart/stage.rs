@@ -121,7 +121,7 @@ pub(super) struct Flag {
 pub(super) fn flags(time: &Time, marks: &[Mark], left: f64, right: f64, sheet: f64) -> (Vec<Flag>, usize) {
     /// More rows of words than this would leave no drawing.
     const ROWS: usize = 4;
-    const AIR: f64 = 5.0;
+    const AIR: f64 = 8.0;
     struct Set {
         row: usize,
         line: f64,
