@@ -4,7 +4,7 @@
 //! mouse and diary line stand behind each, and `chart.css` says how a class looks in light, in dark, in forced colors and on
 //! paper. Plotters counts in whole units, so one unit here is a tenth of a pixel.
 
-use super::words::{plain, wide};
+use super::words::{cut, plain, wide};
 use maud::Escaper;
 use plotters::{
     coord::Shift,
@@ -305,6 +305,7 @@ impl DrawingBackend for Paper<'_> {
         (x, y): BackendCoord,
     ) -> Result<(), DrawingErrorKind<fmt::Error>> {
         let ink = self.inks.get(style.color());
+        let text = &cut(text, self.size.0);
         let room = tenths(wide(text));
         let sheet = tenths(self.size.0);
         let (anchor, before) = match style.anchor().h_pos {

@@ -216,7 +216,10 @@ mod tests {
         assert_eq!(ticks(&log, &[0.9, 80.0], 7), ["1×", "3×", "10×", "30×", "100×"]);
         assert_eq!(ticks(&log, &[0.9, 80.0], 4), ["1×", "10×", "100×"]);
         assert_eq!(ticks(&Scale::linear("score").reach(0.0, 27.0), &[], 5), ["0", "10", "20"]);
-        assert_eq!(ticks(&Scale::linear("level"), &[36.8, 39.2], 5), ["36", "37", "38", "39", "40"]);
+        assert_eq!(
+            ticks(&Scale::linear("level"), &[36.8, 39.2], 5),
+            ["36.5", "37", "37.5", "38", "38.5", "39", "39.5"]
+        );
     }
 
     #[test]
