@@ -192,8 +192,10 @@ fn table(time: &Time, scale: &Scale, series: &[Series]) -> Table {
     for (place, one) in series.iter().enumerate() {
         for (at, value) in one.points.iter().filter(|(at, _)| time.holds(*at)) {
             let row = moments.entry(*at).or_insert_with(|| vec![None; series.len()]);
-            // Of two values at the same moment, the higher.
-            if row[place].is_none_or(|other| !(other.median >= value.median)) {
+            // Of two values at the same moment, the higher; any number before none.
+            let height =
+                |value: &Interval| if value.median.is_nan() { f64::NEG_INFINITY } else { value.median };
+            if row[place].is_none_or(|other| height(other) < height(value)) {
                 row[place] = Some(value);
             }
         }

@@ -294,11 +294,11 @@ fn numbered<'s>(track: &Track, series: &'s [Series]) -> Vec<(usize, &'s Series)>
 }
 
 /// The tallest of those that fall on the same pixels, with how many others it stands for.
-fn tallest<'t, T, K: Ord>(
-    all: &'t [T],
+fn tallest<T, K: Ord>(
+    all: &[T],
     key: impl Fn(&T) -> Option<K>,
     height: impl Fn(&T) -> f64,
-) -> Vec<(&'t T, usize)> {
+) -> Vec<(&T, usize)> {
     let mut kept: BTreeMap<K, (&T, usize)> = BTreeMap::new();
     for one in all {
         if let Some(key) = key(one) {

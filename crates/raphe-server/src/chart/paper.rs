@@ -47,11 +47,14 @@ struct Ink {
     line: Option<usize>,
 }
 
+/// The inks in the order of their keys, and the keys of those that are classes alone.
+type Rows = (Vec<Ink>, BTreeMap<String, usize>);
+
 /// The table of keys, shared by whoever draws and the paper.
 #[derive(Debug, Clone)]
 pub(super) struct Inks {
     figure: String,
-    table: Rc<RefCell<(Vec<Ink>, BTreeMap<String, usize>)>>,
+    table: Rc<RefCell<Rows>>,
 }
 
 impl Inks {
