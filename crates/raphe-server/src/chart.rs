@@ -31,13 +31,13 @@ mod value;
 mod waterfall;
 mod words;
 
-pub use bands::{Bands, Series, bands};
-pub use lanes::{Bar, Column, Content, Lanes, Point, Shape, Tick, Track, lanes};
-pub use spark::{Spark, spark};
-pub use stage::{Mark, Threshold, Tone, Window};
-pub use time::Time;
-pub use value::Scale;
-pub use waterfall::{Step, Waterfall, waterfall};
+pub(crate) use bands::{Bands, Series, bands};
+pub(crate) use lanes::{Bar, Column, Content, Lanes, Point, Shape, Tick, Track, lanes};
+pub(crate) use spark::{Spark, spark};
+pub(crate) use stage::{Mark, Threshold, Tone, Window};
+pub(crate) use time::Time;
+pub(crate) use value::Scale;
+pub(crate) use waterfall::{Step, Waterfall, waterfall};
 
 use maud::{Markup, PreEscaped, html};
 use paper::{Area, Drawn, Inks, LETTER, Paper};
@@ -48,21 +48,21 @@ use words::plain;
 
 /// What every figure has.
 #[derive(Debug, Clone, Copy)]
-pub struct Figure<'a> {
+pub(crate) struct Figure<'a> {
     /// Unique in the page: every id inside begins with it. Letters, digits, `-` and `_`; others become `-`.
-    pub id: &'a str,
+    pub(crate) id: &'a str,
     /// The caption: what is drawn, in a few words.
-    pub title: &'a str,
+    pub(crate) title: &'a str,
     /// A sentence that says what the drawing shows, for whoever cannot or will not read it.
-    pub says: &'a str,
+    pub(crate) says: &'a str,
     /// The width it is drawn for, in pixels: held within 280 and 1600 (within 160 and 320 for a [`spark`]).
-    pub width: u32,
+    pub(crate) width: u32,
 }
 
 impl<'a> Figure<'a> {
     /// A figure of this name, caption, sentence and width.
     #[must_use]
-    pub const fn new(id: &'a str, title: &'a str, says: &'a str, width: u32) -> Self {
+    pub(crate) const fn new(id: &'a str, title: &'a str, says: &'a str, width: u32) -> Self {
         Self { id, title, says, width }
     }
 

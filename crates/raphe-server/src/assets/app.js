@@ -19,13 +19,17 @@
   }
 
   // Puts the parts of a newer copy of this page in place of the old ones, unless somebody types in them.
-  const renew = async (headers) => {
+  const renew = async (headers, force = false) => {
     const answer = await fetch(location.pathname, { headers, credentials: "same-origin" });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const fresh of page.querySelectorAll("[data-live]")) {
       const old = document.getElementById(fresh.id);
-      if (old && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(fresh));
+      const active = document.activeElement;
+      const held = old?.contains(active);
+      if (!old || (held && !force)) continue;
+      old.replaceWith(document.adoptNode(fresh));
+      if (held && active.id) document.getElementById(active.id)?.focus({ preventScroll: true });
     }
     const note = page.querySelector(".refining");
     const shown = document.querySelector(".refining");

@@ -19,34 +19,34 @@ use std::collections::BTreeMap;
 
 /// One line with its range.
 #[derive(Debug, Clone, Default)]
-pub struct Series {
+pub(crate) struct Series {
     /// What it is called in the legend, the table and beside its end.
-    pub name: String,
+    pub(crate) name: String,
     /// Values in any order; one that is not a finite number is a gap.
-    pub points: Vec<(Timestamp, Interval)>,
+    pub(crate) points: Vec<(Timestamp, Interval)>,
     /// The other future: dashed.
-    pub second: bool,
+    pub(crate) second: bool,
     /// Which of the looks (hue and hatching) it has; without one, its place among the series.
-    pub look: Option<usize>,
+    pub(crate) look: Option<usize>,
 }
 
 impl Series {
     /// A line of this name.
     #[must_use]
-    pub fn new(name: impl Into<String>, points: Vec<(Timestamp, Interval)>) -> Self {
+    pub(crate) fn new(name: impl Into<String>, points: Vec<(Timestamp, Interval)>) -> Self {
         Self { name: name.into(), points, ..Self::default() }
     }
 
     /// As the other future: dashed.
     #[must_use]
-    pub fn second(mut self) -> Self {
+    pub(crate) fn second(mut self) -> Self {
         self.second = true;
         self
     }
 
     /// With the look of this number, so that one thing looks the same everywhere.
     #[must_use]
-    pub fn look(mut self, number: usize) -> Self {
+    pub(crate) fn look(mut self, number: usize) -> Self {
         self.look = Some(number);
         self
     }
@@ -54,25 +54,25 @@ impl Series {
 
 /// What [`bands`] draws. Only `time` and `scale` are needed; the rest may be empty.
 #[derive(Debug, Clone)]
-pub struct Bands {
+pub(crate) struct Bands {
     /// The time axis.
-    pub time: Time,
+    pub(crate) time: Time,
     /// The value axis.
-    pub scale: Scale,
+    pub(crate) scale: Scale,
     /// Lines with ranges.
-    pub series: Vec<Series>,
+    pub(crate) series: Vec<Series>,
     /// Named values; the axis reaches to them.
-    pub thresholds: Vec<Threshold>,
+    pub(crate) thresholds: Vec<Threshold>,
     /// Named moments.
-    pub marks: Vec<Mark>,
+    pub(crate) marks: Vec<Mark>,
     /// Named stretches of time.
-    pub windows: Vec<Window>,
+    pub(crate) windows: Vec<Window>,
 }
 
 impl Bands {
     /// An empty drawing over these axes.
     #[must_use]
-    pub fn new(time: Time, scale: Scale) -> Self {
+    pub(crate) fn new(time: Time, scale: Scale) -> Self {
         Self { time, scale, series: vec![], thresholds: vec![], marks: vec![], windows: vec![] }
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn numbered(series: &[Series]) -> Vec<(usize, &Series)> {
 
 /// Draws values over time with their ranges.
 #[must_use]
-pub fn bands(figure: &Figure<'_>, bands: &Bands) -> Markup {
+pub(crate) fn bands(figure: &Figure<'_>, bands: &Bands) -> Markup {
     let Bands { time, scale, series, thresholds, marks, windows } = bands;
     let width = figure.wide();
     let plot = (width * 0.42).clamp(180.0, 380.0).round();

@@ -27,22 +27,22 @@ use std::collections::BTreeMap;
 
 /// A spell at one dose: as tall as the dose is high.
 #[derive(Debug, Clone)]
-pub struct Bar {
+pub(crate) struct Bar {
     /// Its beginning.
-    pub from: Timestamp,
+    pub(crate) from: Timestamp,
     /// Its end; without one it goes on, and is paler after now.
-    pub to: Option<Timestamp>,
+    pub(crate) to: Option<Timestamp>,
     /// How tall, in the unit of the track, from zero.
-    pub height: f64,
+    pub(crate) height: f64,
     /// The words in it, for example `50 mg`.
-    pub label: String,
+    pub(crate) label: String,
     /// The line of the diary it stands for.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
 }
 
 /// What a moment looks like, so that kinds differ without color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// A filled circle.
     #[default]
     Dot,
@@ -83,46 +83,46 @@ impl Shape {
 
 /// A moment: a single dose, a sign, a feeling.
 #[derive(Debug, Clone)]
-pub struct Tick {
+pub(crate) struct Tick {
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// What it looks like.
-    pub shape: Shape,
+    pub(crate) shape: Shape,
     /// How strong, from 0 to 10: a stem of that height. Without it, the shape alone.
-    pub strength: Option<f64>,
+    pub(crate) strength: Option<f64>,
     /// What it is, in words.
-    pub label: String,
+    pub(crate) label: String,
     /// The line of the diary it stands for.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
 }
 
 /// An amount over a stretch of time, usually a day.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub(crate) struct Column {
     /// Its beginning.
-    pub from: Timestamp,
+    pub(crate) from: Timestamp,
     /// Its end.
-    pub to: Timestamp,
+    pub(crate) to: Timestamp,
     /// How much, in the unit of the track.
-    pub value: f64,
+    pub(crate) value: f64,
     /// The line of the diary it stands for.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
 }
 
 /// A score.
 #[derive(Debug, Clone)]
-pub struct Point {
+pub(crate) struct Point {
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// How high.
-    pub value: f64,
+    pub(crate) value: f64,
     /// The line of the diary it stands for.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
 }
 
 /// What a track shows.
 #[derive(Debug, Clone)]
-pub enum Content {
+pub(crate) enum Content {
     /// Spells at a dose.
     Bars(Vec<Bar>),
     /// Moments.
@@ -137,27 +137,27 @@ pub enum Content {
 
 /// One strip of the drawing.
 #[derive(Debug, Clone)]
-pub struct Track {
+pub(crate) struct Track {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// A few quiet words under the name, for example the unit; may be empty.
-    pub note: String,
+    pub(crate) note: String,
     /// Which of the looks (hue and hatching) it has.
-    pub look: usize,
+    pub(crate) look: usize,
     /// What it shows.
-    pub content: Content,
+    pub(crate) content: Content,
 }
 
 impl Track {
     /// A strip of this name and look.
     #[must_use]
-    pub fn new(name: impl Into<String>, look: usize, content: Content) -> Self {
+    pub(crate) fn new(name: impl Into<String>, look: usize, content: Content) -> Self {
         Self { name: name.into(), note: String::new(), look, content }
     }
 
     /// With a few quiet words under the name.
     #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self
     }
@@ -202,23 +202,23 @@ impl Track {
 
 /// What [`lanes`] draws. Tracks from top to bottom; marks and windows go through all of them.
 #[derive(Debug, Clone)]
-pub struct Lanes {
+pub(crate) struct Lanes {
     /// The time axis of all tracks.
-    pub time: Time,
+    pub(crate) time: Time,
     /// The tracks.
-    pub tracks: Vec<Track>,
+    pub(crate) tracks: Vec<Track>,
     /// Named moments.
-    pub marks: Vec<Mark>,
+    pub(crate) marks: Vec<Mark>,
     /// Named stretches of time.
-    pub windows: Vec<Window>,
+    pub(crate) windows: Vec<Window>,
     /// What the shapes mean, for the legend: shape, look, words.
-    pub shapes: Vec<(Shape, usize, String)>,
+    pub(crate) shapes: Vec<(Shape, usize, String)>,
 }
 
 impl Lanes {
     /// An empty drawing over this stretch of time.
     #[must_use]
-    pub fn new(time: Time) -> Self {
+    pub(crate) fn new(time: Time) -> Self {
         Self { time, tracks: vec![], marks: vec![], windows: vec![], shapes: vec![] }
     }
 }
@@ -232,7 +232,7 @@ struct Place {
 
 /// Draws tracks over one time axis.
 #[must_use]
-pub fn lanes(figure: &Figure<'_>, lanes: &Lanes) -> Markup {
+pub(crate) fn lanes(figure: &Figure<'_>, lanes: &Lanes) -> Markup {
     const GAP: f64 = 16.0;
     let Lanes { time, tracks, marks, windows, shapes } = lanes;
     let width = figure.wide();

@@ -17,20 +17,20 @@ use plotters_backend::text_anchor::HPos;
 
 /// What [`spark`] draws.
 #[derive(Debug, Clone)]
-pub struct Spark {
+pub(crate) struct Spark {
     /// The stretch of time.
-    pub time: Time,
+    pub(crate) time: Time,
     /// The value axis; give it the reach of the questionnaire.
-    pub scale: Scale,
+    pub(crate) scale: Scale,
     /// Values in any order.
-    pub points: Vec<(Timestamp, f64)>,
+    pub(crate) points: Vec<(Timestamp, f64)>,
     /// Named values: dashed lines.
-    pub cutoffs: Vec<Threshold>,
+    pub(crate) cutoffs: Vec<Threshold>,
 }
 
 /// Draws a small line, 160 to 320 pixels wide.
 #[must_use]
-pub fn spark(figure: &Figure<'_>, spark: &Spark) -> Markup {
+pub(crate) fn spark(figure: &Figure<'_>, spark: &Spark) -> Markup {
     const PLOT: f64 = 52.0;
     let Spark { time, scale, points, cutoffs } = spark;
     let width = f64::from(figure.width.clamp(160, 320));

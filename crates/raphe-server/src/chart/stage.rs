@@ -22,41 +22,41 @@ use raphe::units::Interval;
 
 /// A named value: a horizontal line.
 #[derive(Debug, Clone)]
-pub struct Threshold {
+pub(crate) struct Threshold {
     /// Where it lies; one that is not a finite number is left out.
-    pub value: f64,
+    pub(crate) value: f64,
     /// What it means, in a few words.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 impl Threshold {
     /// A line at this value.
     #[must_use]
-    pub fn new(value: f64, name: impl Into<String>) -> Self {
+    pub(crate) fn new(value: f64, name: impl Into<String>) -> Self {
         Self { value, name: name.into() }
     }
 }
 
 /// A named moment: a vertical line, for example the first safe day.
 #[derive(Debug, Clone)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// What it is, in a few words.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 impl Mark {
     /// A line at this moment.
     #[must_use]
-    pub fn new(at: Timestamp, name: impl Into<String>) -> Self {
+    pub(crate) fn new(at: Timestamp, name: impl Into<String>) -> Self {
         Self { at, name: name.into() }
     }
 }
 
 /// How a shaded stretch of time is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// Neither good nor bad.
     Plain,
     /// By the rules, this is when it may be done.
@@ -77,15 +77,15 @@ impl Tone {
 
 /// A named stretch of time, shaded from top to bottom.
 #[derive(Debug, Clone)]
-pub struct Window {
+pub(crate) struct Window {
     /// Its beginning.
-    pub from: Timestamp,
+    pub(crate) from: Timestamp,
     /// Its end; without one it goes on.
-    pub to: Option<Timestamp>,
+    pub(crate) to: Option<Timestamp>,
     /// What it is.
-    pub name: String,
+    pub(crate) name: String,
     /// How it is meant.
-    pub tone: Tone,
+    pub(crate) tone: Tone,
 }
 
 /// A chart over time and a value.

@@ -15,21 +15,21 @@ use std::ops::Range;
 
 /// A stretch of time to look at, as one person lives it.
 #[derive(Debug, Clone)]
-pub struct Time {
+pub(crate) struct Time {
     /// The left edge.
-    pub from: Timestamp,
+    pub(crate) from: Timestamp,
     /// The right edge.
-    pub to: Timestamp,
+    pub(crate) to: Timestamp,
     /// Where the person is: dates and hours are theirs.
-    pub zone: TimeZone,
+    pub(crate) zone: TimeZone,
     /// Where the now line stands, if it lies between the edges.
-    pub now: Option<Timestamp>,
+    pub(crate) now: Option<Timestamp>,
 }
 
 impl Time {
     /// From one moment to another, the earlier first; at least an hour.
     #[must_use]
-    pub fn new(from: Timestamp, to: Timestamp, zone: TimeZone) -> Self {
+    pub(crate) fn new(from: Timestamp, to: Timestamp, zone: TimeZone) -> Self {
         let (from, to) = (from.min(to), from.max(to));
         let hour = SignedDuration::from_hours(1);
         let to = to.max(from.saturating_add(hour).unwrap_or(to));
@@ -39,7 +39,7 @@ impl Time {
 
     /// With a now line.
     #[must_use]
-    pub fn now(mut self, now: Timestamp) -> Self {
+    pub(crate) fn now(mut self, now: Timestamp) -> Self {
         self.now = Some(now);
         self
     }

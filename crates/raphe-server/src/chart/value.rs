@@ -12,35 +12,35 @@ use std::ops::Range;
 
 /// What values are measured in and how they climb.
 #[derive(Debug, Clone, Default)]
-pub struct Scale {
+pub(crate) struct Scale {
     /// What it measures, in words: `times as much as usual`.
-    pub name: String,
+    pub(crate) name: String,
     /// Stands right behind each number: `×`, ` %`, ` ng/mL`; may be empty.
-    pub unit: String,
+    pub(crate) unit: String,
     /// Equal steps are equal factors. What is not above zero lies at the foot.
-    pub log: bool,
+    pub(crate) log: bool,
     /// The axis reaches at least this low.
-    pub least: Option<f64>,
+    pub(crate) least: Option<f64>,
     /// The axis reaches at least this high.
-    pub most: Option<f64>,
+    pub(crate) most: Option<f64>,
 }
 
 impl Scale {
     /// Equal steps are equal differences.
     #[must_use]
-    pub fn linear(name: impl Into<String>) -> Self {
+    pub(crate) fn linear(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 
     /// Equal steps are equal factors.
     #[must_use]
-    pub fn log(name: impl Into<String>) -> Self {
+    pub(crate) fn log(name: impl Into<String>) -> Self {
         Self { name: name.into(), log: true, ..Self::default() }
     }
 
     /// With what stands behind each number, space included.
     #[must_use]
-    pub fn unit(mut self, unit: impl Into<String>) -> Self {
+    pub(crate) fn unit(mut self, unit: impl Into<String>) -> Self {
         self.unit = unit.into();
         self
     }
@@ -61,7 +61,7 @@ impl Scale {
 
     /// Reaching at least from one value to another.
     #[must_use]
-    pub fn reach(mut self, least: f64, most: f64) -> Self {
+    pub(crate) fn reach(mut self, least: f64, most: f64) -> Self {
         (self.least, self.most) = (Some(least), Some(most));
         self
     }

@@ -20,27 +20,27 @@ use raphe::units::Interval;
 
 /// One cause: from what it found to what it made of it.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub(crate) struct Step {
     /// What did it.
-    pub name: String,
+    pub(crate) name: String,
     /// The value before it.
-    pub from: f64,
+    pub(crate) from: f64,
     /// The value after it, with the range of that.
-    pub to: Interval,
+    pub(crate) to: Interval,
     /// The words at its end; when empty, the factor (logarithmic) or the difference (linear).
-    pub label: String,
+    pub(crate) label: String,
 }
 
 impl Step {
     /// A step from one value to another.
     #[must_use]
-    pub fn new(name: impl Into<String>, from: f64, to: Interval) -> Self {
+    pub(crate) fn new(name: impl Into<String>, from: f64, to: Interval) -> Self {
         Self { name: name.into(), from, to, label: String::new() }
     }
 
     /// With words of one's own at its end.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
@@ -69,15 +69,15 @@ impl Step {
 
 /// What [`waterfall`] draws.
 #[derive(Debug, Clone)]
-pub struct Waterfall {
+pub(crate) struct Waterfall {
     /// The value axis; usually logarithmic.
-    pub scale: Scale,
+    pub(crate) scale: Scale,
     /// What the first step begins with: its name and its value.
-    pub start: (String, f64),
+    pub(crate) start: (String, f64),
     /// The causes, in order.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
     /// What they come to: its name and its value.
-    pub total: (String, Interval),
+    pub(crate) total: (String, Interval),
 }
 
 /// How a row is drawn.
@@ -91,7 +91,7 @@ struct Row {
 
 /// Draws how each cause moved a value, one bar below the other.
 #[must_use]
-pub fn waterfall(figure: &Figure<'_>, waterfall: &Waterfall) -> Markup {
+pub(crate) fn waterfall(figure: &Figure<'_>, waterfall: &Waterfall) -> Markup {
     let Waterfall { scale, start, steps, total } = waterfall;
     let width = figure.wide();
     let beside = width >= 600.0;
