@@ -14,6 +14,7 @@ mod low;
 pub mod picture;
 mod plan;
 mod risk;
+pub mod sheet;
 pub mod svg;
 mod synapse;
 pub mod text;
