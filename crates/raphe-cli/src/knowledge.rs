@@ -54,23 +54,17 @@ fn find<'k>(knowledge: &'k Knowledge, name: &str) -> Result<Vec<Subject<'k>>, Er
 
 fn show(subject: &Subject<'_>, knowledge: &Knowledge, common: &Common) -> String {
     if common.json {
-        return fields(subject).to_string() + "\n";
+        return match subject {
+            Subject::Substance(item) => json(item),
+            Subject::Questionnaire(item) => json(item),
+            Subject::Factor(item) => json(item),
+            Subject::Guidance(item) => json(item),
+            Subject::Criterion(item) => json(item),
+            Subject::Rival(item) => json(item),
+        };
     }
     let sheet = subject.sheet(knowledge);
     format!("{} ({})\n{}", sheet.name, sheet.kind, rows(knowledge, &sheet.parts))
-}
-
-/// The subject as its file has it.
-fn fields(subject: &Subject<'_>) -> serde_json::Value {
-    let fields = match subject {
-        Subject::Substance(item) => serde_json::to_value(item),
-        Subject::Questionnaire(item) => serde_json::to_value(item),
-        Subject::Factor(item) => serde_json::to_value(item),
-        Subject::Guidance(item) => serde_json::to_value(item),
-        Subject::Criterion(item) => serde_json::to_value(item),
-        Subject::Rival(item) => serde_json::to_value(item),
-    };
-    fields.unwrap_or_default()
 }
 
 /// Rows, each with its sources and whether they were opened.
@@ -132,11 +126,12 @@ fn synapse(knowledge: &Knowledge, common: &Common) -> String {
 }
 
 fn sources(knowledge: &Knowledge, subject: &Subject<'_>) -> String {
-    let mut cited = BTreeSet::new();
-    collect(&fields(subject), &mut cited);
+    let sheet = subject.sheet(knowledge);
+    let backing = sheet.parts.iter().flat_map(|part| &part.rows).flat_map(|row| &row.backing);
+    let cited: BTreeSet<&str> = backing.map(|backing| backing.citation.cite.as_str()).collect();
     let mut out = format!("Sources of {}\n", subject.name());
     for key in cited {
-        if let Some(reference) = knowledge.reference(&key) {
+        if let Some(reference) = knowledge.reference(key) {
             let year = reference.year.as_deref().unwrap_or("no year");
             out.push_str(&format!(
                 "  {key}: {}. {} {} ({year})",
@@ -152,22 +147,6 @@ fn sources(knowledge: &Knowledge, subject: &Subject<'_>) -> String {
         }
     }
     out
-}
-
-/// Every value under a key `cite`, however deep.
-fn collect(value: &serde_json::Value, into: &mut BTreeSet<String>) {
-    match value {
-        serde_json::Value::Object(fields) => {
-            for (name, field) in fields {
-                match field {
-                    serde_json::Value::String(key) if name == "cite" => drop(into.insert(key.clone())),
-                    other => collect(other, into),
-                }
-            }
-        }
-        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
-        _ => {}
-    }
 }
 
 fn check(knowledge: &Knowledge) -> (String, ExitCode) {
