@@ -48,7 +48,9 @@ async fn page(visit: Visit) -> Result<Html, Wrong> {
     visit
         .ask(|desk| {
             let draft = desk.visit.recall::<Draft>();
-            let worked = draft.as_ref().map(|draft| work::worked(desk, draft));
+            // Nothing is worked out while an overdose stands in the diary as something to come.
+            let to_come = desk.withheld().is_some_and(|withheld| withheld.to_come);
+            let worked = draft.as_ref().filter(|_| !to_come).map(|draft| work::worked(desk, draft));
             desk.page(Page::Plan, &show::page(desk, draft.as_ref(), worked.as_ref()))
         })
         .await
@@ -70,7 +72,17 @@ async fn json(visit: Visit) -> Result<Response, Wrong> {
             let Some(draft) = desk.visit.recall::<Draft>() else {
                 return refused("nothing was asked", "say on the page “Plan” what to plan");
             };
+            let withheld = desk.withheld();
+            if withheld.as_ref().is_some_and(|withheld| withheld.to_come) {
+                return refused(
+                    "a dose far above the highest recommended is to come",
+                    "the page “Plan” says whom to call",
+                );
+            }
             match &work::worked(desk, &draft).answer {
+                Ok(plan) if withheld.is_some() => {
+                    Json(raphe_json::Plan::new(&work::bare(plan), desk.knowledge())).into_response()
+                }
                 Ok(plan) => Json(raphe_json::Plan::new(plan, desk.knowledge())).into_response(),
                 Err(wrong) => refused(&wrong.says, wrong.help.as_deref().unwrap_or_default()),
             }

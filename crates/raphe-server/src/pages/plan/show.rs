@@ -132,7 +132,7 @@ fn note(id: &str, unasked: &Unasked) -> Markup {
 /// The plan.
 fn answer(desk: &Desk, worked: &Worked, plan: &Plan) -> Markup {
     let withheld = desk.withheld();
-    let bare = Plan { modeled: None, ..plan.clone() };
+    let bare = work::bare(plan);
     let plan = if withheld.is_some() { &bare } else { plan };
     let report = here(report::plan(plan, desk.knowledge(), desk.voice()));
     let title = match &plan.to {

@@ -180,3 +180,8 @@ pub(super) fn lines(desk: &Desk, plan: &Plan) -> Vec<String> {
     let of_diary = desk.visit.recall::<Draft>().is_some_and(|draft| !draft.from.is_empty());
     if of_now && of_diary && desk.withheld().is_none() { plan.lines() } else { Vec::new() }
 }
+
+/// A plan without what the model makes of it: where figures are withheld.
+pub(super) fn bare(plan: &Plan) -> Plan {
+    Plan { modeled: None, ..plan.clone() }
+}
