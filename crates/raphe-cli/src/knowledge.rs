@@ -1,18 +1,16 @@
 //! `raphe knowledge`: look at the curated base.
 
-mod care;
-
 use crate::{
     Common, View,
     answer::json,
     file::{self, Error},
 };
 use raphe::{
-    knowledge::{
-        Citation, Knowledge, curation,
-        schema::{Evidence, Factor, Guidance, Questionnaire, Substance, Value},
+    knowledge::{Knowledge, curation},
+    report::{
+        self,
+        sheet::{self, Part, Subject},
     },
-    report,
 };
 use std::{collections::BTreeSet, process::ExitCode};
 
@@ -27,12 +25,12 @@ pub(crate) fn knowledge(view: &View, common: &Common) -> Result<ExitCode, Error>
         View::Show { name } if name == SYNAPSE => (synapse(knowledge, common), ExitCode::SUCCESS),
         View::Show { name } => {
             let shown: Vec<String> =
-                find(knowledge, name)?.iter().map(|found| found.show(knowledge, common)).collect();
+                find(knowledge, name)?.iter().map(|found| show(found, knowledge, common)).collect();
             (shown.join(if common.json { "" } else { "\n" }), ExitCode::SUCCESS)
         }
         View::Sources { name } => {
             let shown: Vec<String> =
-                find(knowledge, name)?.iter().map(|found| found.sources(knowledge)).collect();
+                find(knowledge, name)?.iter().map(|found| sources(knowledge, found)).collect();
             (shown.join("\n"), ExitCode::SUCCESS)
         }
         View::Check => check(knowledge),
@@ -41,53 +39,9 @@ pub(crate) fn knowledge(view: &View, common: &Common) -> Result<ExitCode, Error>
     Ok(code)
 }
 
-/// One subject of the base.
-enum Subject<'a> {
-    Substance(&'a Substance),
-    Questionnaire(&'a Questionnaire),
-    Factor(&'a Factor),
-    Guidance(&'a Guidance),
-}
-
-impl Subject<'_> {
-    fn show(&self, knowledge: &Knowledge, common: &Common) -> String {
-        if common.json {
-            return match self {
-                Self::Substance(item) => json(item),
-                Self::Questionnaire(item) => json(item),
-                Self::Factor(item) => json(item),
-                Self::Guidance(item) => json(item),
-            };
-        }
-        let mut page = Page { knowledge, out: String::new() };
-        match self {
-            Self::Substance(item) => substance(&mut page, item),
-            Self::Questionnaire(item) => care::questionnaire(&mut page, item),
-            Self::Factor(item) => care::factor(&mut page, item),
-            Self::Guidance(item) => care::guidance(&mut page, item),
-        }
-        page.out
-    }
-
-    fn sources(&self, knowledge: &Knowledge) -> String {
-        let (name, fields) = match self {
-            Self::Substance(item) => (&item.names.inn, serde_json::to_value(item)),
-            Self::Questionnaire(item) => (&item.name, serde_json::to_value(item)),
-            Self::Factor(item) => (&item.name, serde_json::to_value(item)),
-            Self::Guidance(item) => (&item.name, serde_json::to_value(item)),
-        };
-        sources(knowledge, name, &fields.unwrap_or_default())
-    }
-}
-
-/// Everything with this name; a supplement can be a substance and a piece of guidance at once.
-fn find<'a>(knowledge: &'a Knowledge, name: &str) -> Result<Vec<Subject<'a>>, Error> {
-    let (questionnaires, factors, guidance) = care::find(knowledge, name);
-    let mut found: Vec<Subject<'a>> =
-        knowledge.find_substance(name).map(Subject::Substance).into_iter().collect();
-    found.extend(questionnaires.into_iter().map(Subject::Questionnaire));
-    found.extend(factors.into_iter().map(Subject::Factor));
-    found.extend(guidance.into_iter().map(Subject::Guidance));
+/// Everything with this name, or what it may have been meant to be.
+fn find<'k>(knowledge: &'k Knowledge, name: &str) -> Result<Vec<Subject<'k>>, Error> {
+    let found = Subject::find(knowledge, name);
     if !found.is_empty() {
         return Ok(found);
     }
@@ -96,6 +50,40 @@ fn find<'a>(knowledge: &'a Knowledge, name: &str) -> Result<Vec<Subject<'a>>, Er
         some => format!("did you mean {}?", some.join(" or ")),
     };
     Err(Error::Unknown { found: name.to_owned(), help })
+}
+
+fn show(subject: &Subject<'_>, knowledge: &Knowledge, common: &Common) -> String {
+    if common.json {
+        return match subject {
+            Subject::Substance(item) => json(item),
+            Subject::Questionnaire(item) => json(item),
+            Subject::Factor(item) => json(item),
+            Subject::Guidance(item) => json(item),
+            Subject::Criterion(item) => json(item),
+            Subject::Rival(item) => json(item),
+        };
+    }
+    let sheet = subject.sheet(knowledge);
+    format!("{} ({})\n{}", sheet.name, sheet.kind, rows(knowledge, &sheet.parts))
+}
+
+/// Rows, each with its sources and whether they were opened.
+fn rows(knowledge: &Knowledge, parts: &[Part]) -> String {
+    let mut out = String::new();
+    for row in parts.iter().flat_map(|part| &part.rows) {
+        let lead = "  ".repeat(row.depth + 1);
+        match row.text.as_str() {
+            "" => out.push_str(&format!("{lead}{}\n", row.title)),
+            text => out.push_str(&format!("{lead}{}: {text}\n", row.title)),
+        }
+        for backing in &row.backing {
+            out.extend(backing.says.iter().map(|says| format!("      {says}\n")));
+            let line = report::source_line(knowledge, &backing.citation);
+            let standing = backing.standing();
+            out.push_str(&format!("      {} ({standing})\n", line.trim_end_matches(" *")));
+        }
+    }
+    out
 }
 
 fn list(knowledge: &Knowledge, common: &Common) -> String {
@@ -113,6 +101,8 @@ fn list(knowledge: &Knowledge, common: &Common) -> String {
     rows.extend(base.questionnaires.iter().map(|item| (item.id.as_str(), "questionnaire".to_owned())));
     rows.extend(base.factors.iter().map(|item| (item.id.as_str(), "factor".to_owned())));
     rows.extend(base.guidance.iter().map(|item| (item.id.as_str(), "guidance".to_owned())));
+    rows.extend(base.criteria.iter().map(|item| (item.id.as_str(), "criteria".to_owned())));
+    rows.extend(base.rivals.iter().map(|item| (item.id.as_str(), "look-alike".to_owned())));
     let width = rows.iter().map(|(id, _)| id.chars().count()).max().unwrap_or(0);
     let mut out: String = rows.iter().map(|(id, text)| format!("{id:width$}  {text}\n")).collect();
     out.push_str(&format!(
@@ -126,137 +116,22 @@ fn list(knowledge: &Knowledge, common: &Common) -> String {
     out
 }
 
-/// Prints values under a title, each with its source and whether the source was opened.
-struct Page<'a> {
-    knowledge: &'a Knowledge,
-    out: String,
-}
-
-impl Page<'_> {
-    fn line(&mut self, title: &str, text: &str) {
-        if !text.is_empty() {
-            self.out.push_str(&format!("  {title}: {text}\n"));
-        }
-    }
-
-    fn values(&mut self, title: &str, values: &[Value]) {
-        for value in values {
-            let parameter = value.parameter.as_deref().map_or_else(String::new, |text| format!(" ({text})"));
-            let spread =
-                value.spread.as_deref().map_or_else(String::new, |text| format!(", between people {text}"));
-            let note = value.note.as_deref().map_or_else(String::new, |text| format!("; {text}"));
-            self.out.push_str(&format!("  {title}: {}{parameter}{spread}{note}\n", value.value));
-            self.source(&Citation::from(value));
-        }
-    }
-
-    fn evidence(&mut self, evidence: &[Evidence]) {
-        for item in evidence {
-            if let Some(says) = &item.says {
-                self.out.push_str(&format!("      {says}\n"));
-            }
-            self.source(&Citation::from(item));
-        }
-    }
-
-    /// What the whole subject rests on.
-    fn sources(&mut self, evidence: &[Evidence]) {
-        self.out.push_str("  sources\n");
-        self.evidence(evidence);
-    }
-
-    fn source(&mut self, citation: &Citation) {
-        let opened = match &citation.checked {
-            Some(day) => format!("checked {day}"),
-            None => "second-hand".to_owned(),
-        };
-        let line = report::source_line(self.knowledge, citation);
-        self.out.push_str(&format!("      {} ({opened})\n", line.trim_end_matches(" *")));
-    }
-}
-
-fn substance(page: &mut Page<'_>, substance: &Substance) {
-    page.out.push_str(&format!("{} ({})\n", substance.names.inn, substance.class));
-    page.line("id", &substance.id);
-    page.line("brands", &substance.names.brands.join(", "));
-    page.line("also called", &substance.names.synonyms.join(", "));
-    page.line("rxnorm", substance.codes.rxnorm.as_deref().unwrap_or_default());
-    page.line("atc", &substance.codes.atc.join(", "));
-    page.line("molar mass", substance.molar_mass.as_deref().unwrap_or_default());
-    if let Some(keep) = &substance.keep {
-        page.line("never stopped at once", keep);
-    }
-    for effect in &substance.mechanisms {
-        let name = page.knowledge.class(&effect.class).map_or(effect.class.as_str(), |class| &class.name);
-        let target = effect.target.as_deref().unwrap_or_default();
-        page.line("mechanism", format!("{name} {target}").trim());
-        if !effect.routes.is_empty() {
-            page.line("    by route", &effect.routes.join(", "));
-        }
-        if let Some(above) = &effect.above {
-            page.line("    above a day's dose of", above);
-        }
-        page.values("  potency", &effect.potency);
-        page.evidence(&effect.evidence);
-    }
-    for link in &substance.metabolites {
-        page.line("metabolite", &link.id);
-        page.values("  fraction", &link.fraction);
-        page.evidence(&link.evidence);
-    }
-    for (route, kinetics) in &substance.pk {
-        for (title, values) in [
-            ("half-life", &kinetics.half_life),
-            ("time of the peak", &kinetics.t_max),
-            ("bioavailability", &kinetics.bioavailability),
-            ("volume of distribution", &kinetics.volume),
-            ("clearance", &kinetics.clearance),
-            ("fraction unbound", &kinetics.fraction_unbound),
-        ] {
-            page.values(&format!("{title}, {route}"), values);
-        }
-    }
-    for role in &substance.enzymes {
-        page.line("enzyme", &format!("{} {} ({})", role.enzyme, role.role, role.strength));
-        page.evidence(&role.evidence);
-    }
-    for dose in &substance.doses {
-        page.values(&format!("usual dose per {}, {}", dose.per, dose.route), &dose.usual);
-        page.values(&format!("highest dose per {}, {}", dose.per, dose.route), &dose.maximum);
-    }
-    for washout in &substance.washouts {
-        page.values(&format!("wait before {}", washout.before), &washout.wait);
-    }
-    for note in &substance.notes {
-        page.line("note", &note.says);
-        page.evidence(&note.evidence);
-    }
-}
-
 /// Every parameter of the model of the synapse.
 fn synapse(knowledge: &Knowledge, common: &Common) -> String {
     let parameters = &knowledge.base().synapse;
     if common.json {
         return parameters.iter().map(json).collect();
     }
-    let mut page = Page { knowledge, out: String::from("Parameters of the model of the synapse\n") };
-    for parameter in parameters {
-        page.line(&parameter.id, &parameter.means);
-        for (field, list) in parameter.fields() {
-            page.values(&format!("  {}", field.replace('_', " ")), list);
-        }
-        page.line("  varies between people by", parameter.varies.as_deref().unwrap_or_default());
-        page.evidence(&parameter.evidence);
-    }
-    page.out
+    format!("Parameters of the model of the synapse\n{}", rows(knowledge, &sheet::parameters(knowledge)))
 }
 
-fn sources(knowledge: &Knowledge, name: &str, fields: &serde_json::Value) -> String {
-    let mut cited = BTreeSet::new();
-    collect(fields, &mut cited);
-    let mut out = format!("Sources of {name}\n");
+fn sources(knowledge: &Knowledge, subject: &Subject<'_>) -> String {
+    let sheet = subject.sheet(knowledge);
+    let backing = sheet.parts.iter().flat_map(|part| &part.rows).flat_map(|row| &row.backing);
+    let cited: BTreeSet<&str> = backing.map(|backing| backing.citation.cite.as_str()).collect();
+    let mut out = format!("Sources of {}\n", subject.name());
     for key in cited {
-        if let Some(reference) = knowledge.reference(&key) {
+        if let Some(reference) = knowledge.reference(key) {
             let year = reference.year.as_deref().unwrap_or("no year");
             out.push_str(&format!(
                 "  {key}: {}. {} {} ({year})",
@@ -272,22 +147,6 @@ fn sources(knowledge: &Knowledge, name: &str, fields: &serde_json::Value) -> Str
         }
     }
     out
-}
-
-/// Every value under a key `cite`, however deep.
-fn collect(value: &serde_json::Value, into: &mut BTreeSet<String>) {
-    match value {
-        serde_json::Value::Object(fields) => {
-            for (name, field) in fields {
-                match field {
-                    serde_json::Value::String(key) if name == "cite" => drop(into.insert(key.clone())),
-                    other => collect(other, into),
-                }
-            }
-        }
-        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
-        _ => {}
-    }
 }
 
 fn check(knowledge: &Knowledge) -> (String, ExitCode) {

@@ -715,7 +715,7 @@ mod knowledge {
         let mut seen = 0;
         for (index, value) in values {
             let source = lines[index + 1];
-            assert!(source.ends_with("(second-hand)") || source.contains("(checked 20"), "{value}\n{source}");
+            assert!(source.ends_with("(second-hand)") || source.contains("(opened 20"), "{value}\n{source}");
             seen += 1;
         }
         assert!(seen > 0, "{out}");
@@ -726,7 +726,7 @@ mod knowledge {
     #[test]
     fn shows_the_parameters_of_the_synapse() {
         let out = raphe(["knowledge", "show", "synapse"]).fine();
-        assert!(out.contains("\n  kap_s: ") && out.contains("(checked 20"), "{out}");
+        assert!(out.contains("\n  kap_s: ") && out.contains("(opened 20"), "{out}");
         assert!(out.contains("(second-hand)") && out.contains("varies between people by: 35 %"), "{out}");
         let out = raphe(["knowledge", "show", "synapse", "--json"]).fine();
         assert!(objects(&out).iter().any(|parameter| parameter["id"] == "kap_s"));
@@ -738,7 +738,7 @@ mod knowledge {
         assert!(out.starts_with("PHQ-9 (questionnaire)\n") && out.contains("  total: 0 to 27, "), "{out}");
         let suicide = out.lines().find(|line| line.starts_with("  item 9: ")).expect("its text is free");
         assert!(suicide.ends_with("opens the suicide path)"), "{suicide}");
-        assert!(out.contains("  licence: ") && out.contains("(checked 20"), "{out}");
+        assert!(out.contains("  licence: ") && out.contains("(opened 20"), "{out}");
         assert_eq!(raphe(["knowledge", "show", "PHQ-9"]).fine(), out);
         let out = raphe(["knowledge", "show", "bdi_ii"]).fine();
         assert!(!out.contains("  item 1: ") && out.contains("only a total is taken"), "{out}");
@@ -753,7 +753,7 @@ mod knowledge {
         {
             assert!(out.contains(&format!("\n  {title}: ")), "{title}: {out}");
         }
-        assert!(out.contains("(checked 20") && out.contains("(second-hand)"), "{out}");
+        assert!(out.contains("(opened 20") && out.contains("(second-hand)"), "{out}");
         let out = raphe(["knowledge", "show", "low_light", "--json"]).fine();
         assert_eq!(objects(&out)[0]["id"], "low_light");
     }
@@ -771,7 +771,7 @@ mod knowledge {
             let source =
                 lines[index + 1..].iter().find(|line| !line.starts_with("      ") || line.ends_with(')'));
             let source = source.expect("something follows");
-            assert!(source.ends_with("(second-hand)") || source.contains("(checked 20"), "{line}\n{source}");
+            assert!(source.ends_with("(second-hand)") || source.contains("(opened 20"), "{line}\n{source}");
             seen += 1;
         }
         assert!(seen > 2, "{out}");

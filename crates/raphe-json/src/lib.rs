@@ -18,6 +18,7 @@ mod risk;
 #[cfg(feature = "schema")]
 mod schema;
 mod simulation;
+mod substances;
 mod whatif;
 
 pub use assessment::*;
@@ -33,6 +34,7 @@ pub use risk::*;
 #[cfg(feature = "schema")]
 pub use schema::schemas;
 pub use simulation::*;
+pub use substances::*;
 pub use whatif::*;
 
 #[cfg(feature = "schema")]

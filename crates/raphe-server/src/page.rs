@@ -140,6 +140,11 @@ pub(crate) fn bare(says: &str, help: &str) -> Html {
 impl Desk {
     /// A whole page around its body; `body` begins below the heading, with headings of level 2.
     pub(crate) fn page(&self, page: Page, body: &Markup) -> Html {
+        self.page_called(page, page.name(), page.path(), body)
+    }
+
+    /// A page below one of the menu, with a name and a path of its own.
+    pub(crate) fn page_called(&self, page: Page, name: &str, path: &str, body: &Markup) -> Html {
         let report = self.report();
         let alarm = report.urgency >= Urgency::Urgent || self.assessment().suicide_path;
         let voice = if self.voice() == Voice::Clinician { "clinician" } else { "person" };
@@ -147,7 +152,7 @@ impl Desk {
             (DOCTYPE)
             html lang="en" data-width=(self.visit.width) data-csrf=(self.visit.csrf) data-voice=(voice)
                 data-refining[self.refining()] data-idle=(self.visit.app.options.idle.as_secs()) {
-                (head(&format!("{}: raphe", page.name())))
+                (head(&format!("{name}: raphe")))
                 body {
                     a.skip href="#main" { "Skip to the page" }
                     header.top {
@@ -155,7 +160,7 @@ impl Desk {
                         nav.menu aria-label="Pages" {
                             ul {
                                 @for other in Page::MENU {
-                                    li { a href=(other.path()) aria-current=[(other == page).then_some("page")] {
+                                    li { a href=(other.path()) aria-current=[(other == page).then_some(if path == page.path() { "page" } else { "true" })] {
                                         (other.name())
                                     } }
                                 }
@@ -178,8 +183,8 @@ impl Desk {
                                 @if let Some(help) = &note.help { p { (plain(help)) } }
                             }
                         }
-                        h1 { (page.name()) }
-                        p.asks { (page.asks()) }
+                        h1 { (name) }
+                        @if path == page.path() { p.asks { (page.asks()) } }
                         (body)
                     }
                     footer.foot {
@@ -187,7 +192,7 @@ impl Desk {
                             p.refining role="status" {
                                 "The ranges are drawn from " (crate::desk::FEW) " virtual people; all "
                                 (self.visit.app.options.population.people) " are being simulated. "
-                                a href=(page.path()) { "Show them" }
+                                a href=(path) { "Show them" }
                             }
                         }
                         p { (plain(&report.footer)) }
@@ -199,7 +204,7 @@ impl Desk {
                                 Voice::Clinician => button name="voice" value="person" { "Speak in plain words" },
                             }
                             button name="lock" value="yes" { "Lock these pages" }
-                            a href=(format!("{}.json", page.path())) { "This page as JSON" }
+                            a href=(format!("{path}.json")) { "This page as JSON" }
                         }
                     }
                 }

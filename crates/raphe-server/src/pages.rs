@@ -1,5 +1,7 @@
 //! The pages, one module each. A page's module says which paths it answers ([`routes`] joins them).
 
+#[cfg(test)]
+mod browser;
 mod diary;
 mod exam;
 mod helping;

@@ -120,6 +120,34 @@ pub struct Plan {
     pub notices: Vec<Notice>,
 }
 
+impl Plan {
+    /// The lines that carry it out, for a diary: one for each change, dated to the day where the hour is the usual one.
+    ///
+    /// Empty where there is no plan, or none with dates.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        if !self.dated || self.refused.is_some() {
+            return Vec::new();
+        }
+        let entries = self.steps.iter().flat_map(|step| &step.entries);
+        let dated = entries.map(|entry| {
+            let at = entry.when.start.to_zoned(self.zone.clone());
+            let day = |date: civil::Date| date.to_zoned(self.zone.clone()).map(|zoned| zoned.timestamp());
+            // A stop holds from midnight on, and what is taken once a day is taken at eight.
+            let usual = [(0, 0), (8, 0)].contains(&(at.hour(), at.minute()));
+            let when = match (usual, day(at.date()), at.date().tomorrow().and_then(day)) {
+                (true, Ok(start), Ok(end)) => {
+                    When { start, end: Some(end), precision: crate::timeline::Precision::Day }
+                }
+                _ => entry.when,
+            };
+            let note = Some("planned; agree it with the prescriber first".to_owned());
+            diary::line(&Entry { when, note, ..entry.clone() }, &self.zone)
+        });
+        dated.collect()
+    }
+}
+
 /// One of the two medicines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Side {

@@ -14,6 +14,7 @@ mod low;
 pub mod picture;
 mod plan;
 mod risk;
+pub mod sheet;
 pub mod svg;
 mod synapse;
 pub mod text;
@@ -30,7 +31,10 @@ pub use whatif::whatif;
 
 use crate::{
     assess::{Finding, Reason, Scoped, Standing, Viewed, capital, list},
-    knowledge::{Citation, Knowledge, schema::Urgency},
+    knowledge::{
+        Citation, Knowledge,
+        schema::{Reference, Urgency},
+    },
     timeline::{Notice, Origin, Weight},
     units::Interval,
 };
@@ -144,31 +148,34 @@ impl Sources {
     }
 }
 
+/// One entry of the bibliography in words: who, what, where it was published, when, and its address.
+#[must_use]
+pub fn reference_line(reference: &Reference) -> String {
+    let mut parts = vec![reference.authors.clone(), reference.title.clone(), reference.source.clone()];
+    parts.extend(reference.year.clone());
+    parts.retain(|part| !part.is_empty());
+    // What an organization publishes itself names it once.
+    if reference.source == reference.authors && parts.len() > 2 {
+        parts.remove(2);
+    }
+    let line = sentences(&parts);
+    let address = reference
+        .doi
+        .as_ref()
+        .map(|doi| format!("doi:{doi}"))
+        .or_else(|| reference.pmid.as_ref().map(|pmid| format!("PMID {pmid}")))
+        .or_else(|| reference.url.clone());
+    match address {
+        Some(address) => sentences(&[line, address]),
+        None => line,
+    }
+}
+
 /// One source in words: who, what, when, where, and whether it was opened.
 #[must_use]
 pub fn source_line(knowledge: &Knowledge, citation: &Citation) -> String {
     let mut line = match knowledge.reference(&citation.cite) {
-        Some(reference) => {
-            let mut parts =
-                vec![reference.authors.clone(), reference.title.clone(), reference.source.clone()];
-            parts.extend(reference.year.clone());
-            parts.retain(|part| !part.is_empty());
-            // What an organization publishes itself names it once.
-            if reference.source == reference.authors && parts.len() > 2 {
-                parts.remove(2);
-            }
-            let mut line = sentences(&parts);
-            let address = reference
-                .doi
-                .as_ref()
-                .map(|doi| format!("doi:{doi}"))
-                .or_else(|| reference.pmid.as_ref().map(|pmid| format!("PMID {pmid}")))
-                .or_else(|| reference.url.clone());
-            if let Some(address) = address {
-                line = sentences(&[line, address]);
-            }
-            line
-        }
+        Some(reference) => reference_line(reference),
         None => citation.cite.clone(),
     };
     if let Some(place) = &citation.place {

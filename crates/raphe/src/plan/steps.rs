@@ -38,6 +38,8 @@ pub struct Step {
     pub occupancy: Option<Interval>,
     /// How it was judged.
     pub check: Option<StepCheck>,
+    /// What a diary says of it: what was judged is what is written.
+    pub entries: Vec<Entry>,
 }
 
 /// How a step was judged: the worse of the hour after it and the day after.
@@ -208,7 +210,7 @@ pub(super) fn switch(
                    says: String,
                    occupancy: Option<Interval>| {
         let at = entries.iter().map(|entry| entry.when.start).max();
-        timeline = timeline.with(entries);
+        timeline = timeline.with(entries.clone());
         let at = at.unwrap_or_else(|| ground.at(i64::from(day), 8));
         let check = judged(knowledge, question, &timeline, at);
         steps.push(Step {
@@ -220,6 +222,7 @@ pub(super) fn switch(
             says,
             occupancy,
             check: Some(check),
+            entries,
         });
     };
     let dose = match begin {
@@ -322,7 +325,8 @@ pub(super) fn stop(
             true => Event::Change(at_dose(&ground.line, dose)),
             false => Event::Stop(ground.line.name.clone()),
         };
-        timeline = timeline.with([entry(ground, at + 1, 0, event)]);
+        let entries = vec![entry(ground, at + 1, 0, event)];
+        timeline = timeline.with(entries.clone());
         let check = judged(knowledge, question, &timeline, ground.at(at + 1, 8));
         steps.push(Step {
             day,
@@ -334,6 +338,7 @@ pub(super) fn stop(
             says,
             occupancy,
             check: Some(check),
+            entries,
         });
     }
     steps

@@ -146,17 +146,20 @@ impl<'i> Writer<'i> {
 
     /// One item of a list.
     pub fn item(&mut self, item: &Item) -> Markup {
+        html! { li { (self.item_body(item)) } }
+    }
+
+    /// What stands in an item of a list, for a list of another kind.
+    pub fn item_body(&mut self, item: &Item) -> Markup {
         html! {
-            li {
-                p {
-                    @if let Some(mark) = &item.mark { strong { (plain(mark)) ":" } " " }
-                    (prose(&item.text))
-                    @if !item.sources.is_empty() { " " (self.cites(&item.sources)) }
-                }
-                @if let Some(curve) = &item.curve { (self.curve(curve)) }
-                @if !item.under.is_empty() {
-                    ul { @for under in &item.under { (self.item(under)) } }
-                }
+            p {
+                @if let Some(mark) = &item.mark { strong { (plain(mark)) ":" } " " }
+                (prose(&item.text))
+                @if !item.sources.is_empty() { " " (self.cites(&item.sources)) }
+            }
+            @if let Some(curve) = &item.curve { (self.curve(curve)) }
+            @if !item.under.is_empty() {
+                ul { @for under in &item.under { (self.item(under)) } }
             }
         }
     }

@@ -1,36 +1,15 @@
-//! Questionnaires, factors and pieces of guidance in full: every field in words, each fact with its source.
-//!
-//! Nothing is judged here. Whether a caution holds for someone is the engine's to say; this prints when it would.
+//! Questionnaires, factors and pieces of guidance in full.
 
-use super::Page;
-use raphe::knowledge::{
-    Citation, Knowledge, key,
+use super::{Backing, Writer, condition, evidence};
+use crate::knowledge::{
+    Citation,
     schema::{
-        Carrier, Caution, Certainty, Direction, EffectSize, Factor, Guidance, Hold, Questionnaire, Rule,
-        Weight,
+        Carrier, Caution, Certainty, Direction, EffectSize, Factor, Guidance, Hold, Questionnaire, Weight,
     },
 };
 
-/// What has this name, by id, name or any other name; `GAD-7` and `gad_7` are the same.
-pub(super) fn find<'a>(
-    knowledge: &'a Knowledge,
-    name: &str,
-) -> (Vec<&'a Questionnaire>, Vec<&'a Factor>, Vec<&'a Guidance>) {
-    let wanted = key(name);
-    let called = |id: &str, title: &str, names: &[String]| {
-        !wanted.is_empty()
-            && (key(id) == wanted || key(title) == wanted || names.iter().any(|other| key(other) == wanted))
-    };
-    let base = knowledge.base();
-    (
-        base.questionnaires.iter().filter(|item| called(&item.id, &item.name, &item.names)).collect(),
-        base.factors.iter().filter(|item| called(&item.id, &item.name, &item.names)).collect(),
-        base.guidance.iter().filter(|item| called(&item.id, &item.name, &item.names)).collect(),
-    )
-}
-
-pub(super) fn questionnaire(page: &mut Page<'_>, item: &Questionnaire) {
-    page.out.push_str(&format!("{} (questionnaire)\n", item.name));
+pub(super) fn questionnaire(page: &mut Writer<'_>, item: &Questionnaire) {
+    page.part("What it is");
     page.line("id", &item.id);
     page.line("whole name", &item.title);
     page.line("also called", &item.names.join(", "));
@@ -42,6 +21,7 @@ pub(super) fn questionnaire(page: &mut Page<'_>, item: &Questionnaire) {
     if let Some(times) = item.times {
         page.line("total is the sum of the answers times", &times.to_string());
     }
+    page.part("What it asks");
     page.line("items", &item.items.to_string());
     page.line("items that may be left out", &item.may_miss.to_string());
     page.line("asked as", item.stem.as_deref().unwrap_or_default());
@@ -55,6 +35,7 @@ pub(super) fn questionnaire(page: &mut Page<'_>, item: &Questionnaire) {
     if item.texts.is_empty() {
         page.line("text of the items", "not shown, because of the licence; only a total is taken");
     }
+    page.part("How a total is read");
     for band in &item.bands {
         page.line(&format!("{} to {}", band.from, band.to), &band.name);
     }
@@ -66,17 +47,17 @@ pub(super) fn questionnaire(page: &mut Page<'_>, item: &Questionnaire) {
         let points = change.points.map(|points| format!("{points} points"));
         let percent = change.percent.map(|percent| format!("{percent} % of the first total"));
         let much: Vec<String> = points.into_iter().chain(percent).collect();
-        page.line(&format!("{} change", change.kind), &much.join(", "));
-        page.evidence(&change.evidence);
+        page.backed(0, &format!("{} change", change.kind), &much.join(", "), evidence(&change.evidence));
     }
+    page.line("what it cannot tell", &item.limits);
+    page.part("Licence and code");
     page.line("licence", &item.licence);
     page.line("loinc", item.loinc.as_deref().unwrap_or_default());
-    page.line("what it cannot tell", &item.limits);
     page.sources(&item.evidence);
 }
 
-pub(super) fn factor(page: &mut Page<'_>, item: &Factor) {
-    page.out.push_str(&format!("{} (factor)\n", item.name));
+pub(super) fn factor(page: &mut Writer<'_>, item: &Factor) {
+    page.part("What it is");
     page.line("id", &item.id);
     page.line("also called", &item.names.join(", "));
     page.line("goes with", side(item.direction));
@@ -84,6 +65,7 @@ pub(super) fn factor(page: &mut Page<'_>, item: &Factor) {
     page.line("how sure through serotonin", certainty(item.serotonin));
     page.line("can be changed", &item.changeable);
     page.line("in an explanation", weight(item.weight));
+    page.part("What tells of it");
     page.line("told by", &item.told_by.join(", "));
     if let Some(rule) = &item.when {
         page.line("told when", &condition(rule));
@@ -98,10 +80,13 @@ pub(super) fn factor(page: &mut Page<'_>, item: &Factor) {
         let names = measure.names.join(", ");
         let unit = measure.unit.as_deref().unwrap_or_default();
         let limits: Vec<String> = limits.into_iter().flatten().collect();
-        page.line(&format!("measured by {} {names}", measure.what), &format!("{} {unit}", limits.join(", ")));
-        page.evidence(&measure.evidence);
+        let (title, text) =
+            (format!("measured by {} {names}", measure.what), format!("{} {unit}", limits.join(", ")));
+        page.backed(0, &title, &text, evidence(&measure.evidence));
     }
+    page.part("How much it does");
     effects(page, &item.effects);
+    page.part("In words");
     page.line("for a person", &item.person);
     page.line("for a clinician", &item.clinician);
     page.line("ask or test", item.ask.as_deref().unwrap_or_default());
@@ -110,8 +95,8 @@ pub(super) fn factor(page: &mut Page<'_>, item: &Factor) {
     page.sources(&item.evidence);
 }
 
-pub(super) fn guidance(page: &mut Page<'_>, item: &Guidance) {
-    page.out.push_str(&format!("{} (guidance)\n", item.name));
+pub(super) fn guidance(page: &mut Writer<'_>, item: &Guidance) {
+    page.part("What it is");
     page.line("id", &item.id);
     page.line("also called", &item.names.join(", "));
     page.line("is for", &format!("{}: {}", side(item.direction), item.problems.join("; ")));
@@ -128,34 +113,37 @@ pub(super) fn guidance(page: &mut Page<'_>, item: &Guidance) {
     page.line("carried out by", carrier(item.by));
     page.line("consists of", &item.consists_of.join(", "));
     page.line("how", &item.how);
+    page.part("How much it does");
     effects(page, &item.effects);
     page.line("how sure for symptoms", certainty(item.certainty));
     page.line("how sure through serotonin", item.serotonin.map_or("", certainty));
     page.line("works after", &item.onset);
     page.line("judged after", item.judge_after.as_deref().unwrap_or_default());
+    page.part("Who should take care");
     if item.adults_only {
         page.line("only from 18 years", "below, a doctor decides");
     }
     item.cautions.iter().for_each(|caution| held(page, caution));
     page.line("watch", &item.watch.join("; "));
+    page.part("In words");
     page.line("for a person", &item.person);
     page.line("for a clinician", &item.clinician);
     page.line("statements of the article", &item.article.join(", "));
     page.sources(&item.evidence);
 }
 
-fn held(page: &mut Page<'_>, caution: &Caution) {
+fn held(page: &mut Writer<'_>, caution: &Caution) {
     let hold = match caution.hold {
         Hold::Tell => "to be said",
         Hold::AskFirst => "ask a doctor or pharmacist first",
         Hold::Never => "not at all",
     };
-    page.line(&format!("{hold}, when {}", condition(&caution.when)), &caution.says);
-    page.evidence(&caution.evidence);
+    let title = format!("{hold}, when {}", condition(&caution.when));
+    page.backed(0, &title, &caution.says, evidence(&caution.evidence));
 }
 
 /// Sizes of effect, each with its interval and what it was compared with.
-fn effects(page: &mut Page<'_>, effects: &[EffectSize]) {
+fn effects(page: &mut Writer<'_>, effects: &[EffectSize]) {
     for effect in effects {
         let interval = match (effect.low, effect.high) {
             (Some(low), Some(high)) => format!("{low} to {high}"),
@@ -175,29 +163,8 @@ fn effects(page: &mut Page<'_>, effects: &[EffectSize]) {
         if let Some(note) = &effect.note {
             text.push_str(&format!("; {note}"));
         }
-        page.line(&format!("effect on {}", effect.outcome), &text);
-        page.source(&Citation {
-            cite: effect.cite.clone(),
-            place: effect.r#where.clone(),
-            grade: effect.grade,
-            checked: effect.checked.clone(),
-        });
-    }
-}
-
-/// A condition as one reads it; parts of parts stand in brackets.
-fn condition(rule: &Rule) -> String {
-    let part = |rule: &Rule| match rule {
-        Rule::Atom(_) | Rule::Not(_) => condition(rule),
-        _ => format!("({})", condition(rule)),
-    };
-    let parts = |rules: &[Rule], between: &str| rules.iter().map(part).collect::<Vec<_>>().join(between);
-    match rule {
-        Rule::Atom(atom) => atom.clone(),
-        Rule::All(rules) => parts(rules, " and "),
-        Rule::Any(rules) => parts(rules, " or "),
-        Rule::AtLeast(number, rules) => format!("at least {number} of: {}", parts(rules, ", ")),
-        Rule::Not(rule) => format!("not {}", part(rule)),
+        let backing = vec![Backing { says: None, citation: Citation::from(effect) }];
+        page.backed(0, &format!("effect on {}", effect.outcome), &text, backing);
     }
 }
 
