@@ -13,6 +13,7 @@ mod timeline;
 mod together;
 mod whatif;
 mod why;
+mod words;
 
 use crate::{
     app::App,
