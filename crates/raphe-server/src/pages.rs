@@ -11,6 +11,8 @@ mod start;
 mod substances;
 mod timeline;
 mod together;
+#[cfg(test)]
+mod trial;
 mod whatif;
 mod why;
 mod words;

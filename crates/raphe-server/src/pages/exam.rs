@@ -4,6 +4,8 @@
 //! until they are written into the diary; addresses hold none of them. Who looks is settled before the first question and
 //! stays so: what a lay person denies is never written as examined, whatever words the pages speak later.
 
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use crate::{

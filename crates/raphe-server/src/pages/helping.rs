@@ -5,6 +5,8 @@
 //! missing. The words are those of [`raphe::report::helping`], which says "since you started" and never "because of".
 
 mod picture;
+#[cfg(test)]
+mod tests;
 
 use super::words::{capital, on_pages};
 use crate::{

@@ -7,6 +7,8 @@
 
 mod form;
 mod scores;
+#[cfg(test)]
+mod tests;
 
 use super::words::on_pages;
 use crate::{

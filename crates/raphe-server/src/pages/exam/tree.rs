@@ -122,6 +122,8 @@ fn part(branch: &Branch, names: Names<'_>) -> Markup {
 /// Space between stations, and for a line to leave or join.
 const GAP: f64 = 18.0;
 const FORK: f64 = 14.0;
+/// What a narrow page leaves beside the rails.
+const SIDE: f64 = 10.0;
 /// Height of a line of words, and about the width of a letter.
 const LINE: f64 = 17.0;
 const LETTER: f64 = 7.3;
@@ -143,7 +145,8 @@ pub(super) fn draw(tree: &Tree, names: Names<'_>, width: f64, id: &str) -> Marku
     } else {
         Pen { names, across: false, station: 0.0 }
     };
-    let inner = (if pen.across { RAIL + LABEL } else { RAIL + GAP }, width - RAIL - GAP);
+    let inner =
+        (RAIL + if pen.across { LABEL } else { SIDE }, width - RAIL - if pen.across { GAP } else { SIDE });
     let given = pen.size(&tree.given, inner.1 - RAIL);
     let mut y = given.1 + 2.0 * GAP;
     let mut tracks = Vec::new();

@@ -219,16 +219,21 @@ fn take(desk: &Desk, asks: &'static Questionnaire, posted: &Posted) -> Result<Re
         }
     }
     let result = form.result();
-    // Whom to call does not wait for the other questions.
-    if result.total.is_none() && !crisis && posted.get("do") != "anyway" {
-        sent.open = result.unanswered.iter().map(|number| *number as usize).collect();
-        sent.says = result.remarks.iter().map(|remark| format!("{}.", capital(&remark.says))).collect();
+    let anyway = crisis || posted.get("do") == "anyway";
+    // What was passed over is asked for once; what was left out on purpose is not, unless there is no total without it.
+    // Whom to call does not wait for either.
+    let passed: Vec<usize> =
+        (1..).zip(&sent.answers).filter(|(_, answer)| answer.is_empty()).map(|(number, _)| number).collect();
+    if !anyway && (!passed.is_empty() || result.total.is_none()) {
+        let left = || result.unanswered.iter().map(|number| *number as usize).collect();
+        sent.open = if passed.is_empty() { left() } else { passed };
+        sent.says = result.remarks.iter().map(|remark| capital(&format!("{}.", remark.says))).collect();
         sent.may = true;
         return Err(sent);
     }
     if let Err(note) = desk.visit.app.add(&[format!("{day} {}", form.line())]) {
         sent.says = vec![note.says, note.help.unwrap_or_default()];
-        sent.may = result.total.is_none();
+        sent.may = anyway;
         return Err(sent);
     }
     desk.visit.forget::<Chosen>();
@@ -277,7 +282,7 @@ fn show(desk: &Desk, asks: &'static Questionnaire, sent: &Sent) -> Html {
             }
             div.row {
                 button.main name="do" value="write" { "Write it into the diary" }
-                @if sent.may { button name="do" value="anyway" { "Write it without a total" } }
+                @if sent.may { button name="do" value="anyway" { "Write it without these answers" } }
                 button name="do" value="leave" formnovalidate { "Leave it" }
             }
         }

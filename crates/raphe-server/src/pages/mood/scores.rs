@@ -1,14 +1,17 @@
 //! What the questionnaires came to: the last result in words, and all of them as a small line with the cut-offs.
 
-use super::paged;
-use crate::desk::Desk;
+use super::{super::words::capital, paged};
+use crate::{
+    chart::{self, Figure, Scale, Spark, Threshold, Time},
+    desk::Desk,
+};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use raphe::{
     knowledge::{questionnaire, schema::Questionnaire},
     report::{
         Item, LowSide,
-        html::{Writer, plain, prose},
+        html::{Writer, plain},
     },
     timeline::Event,
 };
@@ -51,9 +54,38 @@ pub(super) fn totals(desk: &Desk, form: &Questionnaire) -> Vec<(Timestamp, u32)>
     totals
 }
 
-/// The small line: one dot a result, the cut-offs beside it.
+/// The small line: one dot a result, the ends of the bands beside it.
 fn line(desk: &Desk, form: &Questionnaire) -> Markup {
     let totals = totals(desk, form);
-    let _ = &totals;
-    html! { p { (prose("")) } }
+    let (Some((first, from)), Some((last, to))) = (totals.first(), totals.last()) else { return html! {} };
+    let zone = desk.zone();
+    let date = |at: Timestamp| at.to_zoned(zone.clone()).date().to_string();
+    let better = if form.higher_is_better { "higher" } else { "lower" };
+    let says = match totals.len() {
+        1 => format!("One result: {to} on {}. {} is better.", date(*last), capital(better)),
+        many => {
+            let (day, end) = (date(*first), date(*last));
+            format!("{many} results: {from} on {day}, {to} on {end}. {} is better.", capital(better))
+        }
+    };
+    // A band begins where the one below ends; the lowest begins at the foot.
+    let begins = |band: &schema::Band| match form.higher_is_better {
+        true => Threshold::new(f64::from(band.to), format!("up to here {}", band.name)),
+        false => Threshold::new(f64::from(band.from), band.name.clone()),
+    };
+    let inner = |band: &&schema::Band| match form.higher_is_better {
+        true => band.to < form.highest,
+        false => band.from > form.lowest,
+    };
+    let id = format!("score-{}", form.id);
+    let title = format!("{} over time", form.name);
+    // A card is never wider than this, and the text around it needs some.
+    let width = (desk.width() - 40.0).clamp(160.0, 320.0) as u32;
+    let spark = Spark {
+        time: Time::new(*first, desk.reading.as_of.max(*last), zone.clone()),
+        scale: Scale::linear(form.name.clone()).reach(f64::from(form.lowest), f64::from(form.highest)),
+        points: totals.iter().map(|(at, total)| (*at, f64::from(*total))).collect(),
+        cutoffs: form.bands.iter().filter(inner).map(begins).collect(),
+    };
+    html! { div.spark id=(format!("{id}-live")) data-live { (chart::spark(&Figure::new(&id, &title, &says, width), &spark)) } }
 }
