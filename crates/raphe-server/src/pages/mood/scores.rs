@@ -8,7 +8,10 @@ use crate::{
 use jiff::Timestamp;
 use maud::{Markup, html};
 use raphe::{
-    knowledge::{questionnaire, schema::Questionnaire},
+    knowledge::{
+        questionnaire,
+        schema::{self, Questionnaire},
+    },
     report::{
         Item, LowSide,
         html::{Writer, plain},
