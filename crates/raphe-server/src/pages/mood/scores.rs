@@ -81,14 +81,14 @@ fn line(desk: &Desk, form: &Questionnaire) -> Markup {
         false => band.from > form.lowest,
     };
     let id = format!("score-{}", form.id);
-    let title = format!("{} over time", form.name);
     // A card is never wider than this, and the text around it needs some.
     let width = (desk.width() - 40.0).clamp(160.0, 320.0) as u32;
     let spark = Spark {
         time: Time::new(*first, desk.reading.as_of.max(*last), zone.clone()),
-        scale: Scale::linear(form.name.clone()).reach(f64::from(form.lowest), f64::from(form.highest)),
+        // From the foot of the questionnaire to the highest cut-off or value: its upper end would flatten the line.
+        scale: Scale { least: Some(f64::from(form.lowest)), ..Scale::linear(form.name.clone()) },
         points: totals.iter().map(|(at, total)| (*at, f64::from(*total))).collect(),
         cutoffs: form.bands.iter().filter(inner).map(begins).collect(),
     };
-    html! { div.spark id=(format!("{id}-live")) data-live { (chart::spark(&Figure::new(&id, &title, &says, width), &spark)) } }
+    html! { div.spark id=(format!("{id}-live")) data-live { (chart::spark(&Figure::new(&id, &form.title, &says, width), &spark)) } }
 }
