@@ -8,6 +8,7 @@
 mod tests;
 mod tree;
 
+use super::words::on_pages;
 use crate::{
     app::App,
     clock,
@@ -198,7 +199,8 @@ fn show(desk: &Desk, refused: Option<&Refused>) -> Html {
     let unsettled = draft.is_none() && desk.voice() == Voice::Clinician;
     let draft = draft.unwrap_or_else(|| fresh(desk, Voice::Person));
     let state = state(desk, &draft);
-    let report = report::report(&state.assessment, desk.knowledge(), draft.by, None);
+    let mut report = report::report(&state.assessment, desk.knowledge(), draft.by, None);
+    report.headline = report.headline.iter().map(|line| on_pages(line)).collect();
     // What the frame says already is not said twice.
     let framed = desk.report();
     let alarm = framed.urgency >= Urgency::Urgent || desk.assessment().suicide_path;
@@ -206,8 +208,9 @@ fn show(desk: &Desk, refused: Option<&Refused>) -> Html {
     let body = html! {
         link rel="stylesheet" href="/assets/exam.css";
         @if state.assessment.urgency == Urgency::Emergency && !draft.answered.is_empty() {
-            div.stop role="alert" { p { strong { "Do not wait for the rest." } " Call " (plain(&state.assessment.help.emergency))
-                " first. The questions can go on while help is on its way." } }
+            div.stop role="alert" {
+                p { strong { "Do not wait for the rest of the questions." } " They can go on while help is on its way." }
+            }
         }
         @if !said {
             h2.visually-hidden { "As it stands" }

@@ -162,9 +162,15 @@ pub(super) fn draw(tree: &Tree, names: Names<'_>, width: f64, id: &str) -> Marku
     // Where the left rail ends and the right one begins.
     let into =
         tracks.last().map_or(y, |(_, y, _, size)| if pen.across { y + size.1 / 2.0 } else { y + LINE + 1.0 });
-    let out_of = tracks
-        .first()
-        .map_or(y, |(_, y, head, size)| if pen.across { y + size.1 / 2.0 } else { y + head + size.1 + 8.0 });
+    let leaves = |(_, y, head, size): &(_, f64, f64, (f64, f64))| match pen.across {
+        true => y + size.1 / 2.0,
+        false => y + head + size.1 + 8.0,
+    };
+    let out_of = tracks.first().map_or(y, leaves);
+    // The line is through from the first rule that is met.
+    let met =
+        tracks.iter().find(|track| track.0.branch.truth.min(tree.given.truth) == Truth::True).map(leaves);
+    let waits = if truth == Truth::True { Truth::Unknown } else { truth };
     html! {
         svg.tree xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {width:.0} {height:.0}"))
             width=(format!("{width:.0}")) height=(format!("{height:.0}")) role="img" aria-labelledby=(format!("{id}-title {id}-desc")) {
@@ -178,7 +184,8 @@ pub(super) fn draw(tree: &Tree, names: Names<'_>, width: f64, id: &str) -> Marku
             (pen.branch(&tree.given, Place { x: RAIL, y: 2.0, w: given.0.min(inner.1 - RAIL), truth: tree.given.truth }, id))
             // From what was taken down along the left, and down along the right to the end.
             (line(tree.given.truth, &format!("M{RAIL} {:.1}V{into:.1}", given.1 + 2.0)))
-            (line(truth, &format!("M{:.1} {out_of:.1}V{end:.1}", width - RAIL)))
+            (line(waits, &format!("M{:.1} {out_of:.1}V{:.1}", width - RAIL, met.unwrap_or(end))))
+            @if let Some(met) = met { (line(truth, &format!("M{:.1} {met:.1}V{end:.1}", width - RAIL))) }
             @for (rule, y, head, size) in &tracks {
                 @let truth = rule.branch.truth.min(tree.given.truth);
                 g.rule.(class(truth)) {
