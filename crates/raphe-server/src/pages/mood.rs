@@ -137,7 +137,8 @@ fn ways(desk: &Desk, section: &Section, writer: &mut Writer) -> Markup {
                             details {
                                 summary {
                                     strong { (plain(mark)) }
-                                    @if let Some(way) = way { " " span.evidence { (weight(way.certainty)) } }
+                                    // A first step without an effect of its own has no evidence to weigh.
+                                    @if let Some(way) = way.filter(|way| !way.effects.is_empty()) { " " span.evidence { (weight(way.certainty)) } }
                                 }
                                 ul.in-way { (writer.item(&Item { mark: None, ..item.clone() })) }
                             }

@@ -18,7 +18,7 @@ pub(super) fn listed(items: &[String], word: &str) -> String {
 /// A sentence of a report as a page says it: pages have names of their own for what the program has commands for.
 pub(super) fn on_pages(text: &str) -> String {
     text.replace("`raphe ask PHQ-9` asks nine questions", "the PHQ-9 above asks nine questions")
-        .replace(" (`raphe helping`)", " on the page Helping")
+        .replace(" (`raphe helping`)", " (see Helping)")
         .replace("or come with it, is named below", "or come with it, is named on the page Now")
         .replace("`raphe assess` says what to do", "the page Now says what to do")
 }
