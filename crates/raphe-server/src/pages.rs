@@ -13,8 +13,11 @@ mod start;
 mod substances;
 mod timeline;
 mod together;
+#[cfg(test)]
+mod trial;
 mod whatif;
 mod why;
+mod words;
 
 use crate::{
     app::App,

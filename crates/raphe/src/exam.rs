@@ -9,6 +9,8 @@
 //! A lay person is asked only for what a person can see, feel or measure at home; what needs an examination is named, so
 //! that somebody can be found who examines it. After each answer everything is judged anew by [`crate::assess`] itself.
 
+pub mod tree;
+
 use crate::{
     assess::{
         self, Assessment, Question, Scopes,
@@ -22,7 +24,7 @@ use crate::{
     exposure,
     knowledge::{
         Knowledge,
-        schema::{Found, Rule, Urgency},
+        schema::{Criterion, Found, Rule, Urgency},
     },
     report::Voice,
     timeline::{Entry, Event, Find, Name, Observer, Origin, Timeline, Vital, When},
@@ -80,6 +82,8 @@ pub struct State {
     pub remaining: Vec<String>,
     /// What would decide the Hunter criteria and needs somebody who can examine.
     pub needs_examination: Vec<String>,
+    /// The Hunter criteria with what is known of each part.
+    pub tree: Option<tree::Tree>,
 }
 
 /// So many questions are enough for anybody.
@@ -119,8 +123,14 @@ pub fn state(
         next,
         remaining: ranked.into_iter().map(|wanted| wanted.sign).collect(),
         needs_examination,
+        tree: hunter(knowledge).map(|criterion| tree::Tree::of(criterion, &facts)),
         assessment,
     }
+}
+
+/// The criteria that an examination is led by.
+fn hunter(knowledge: &Knowledge) -> Option<&Criterion> {
+    knowledge.base().criteria.iter().find(|criterion| criterion.id == "hunter")
 }
 
 /// The lines that write the answers into a diary; none when nothing was found or excluded.
@@ -239,10 +249,7 @@ impl Desk<'_> {
 
     /// What would decide the Hunter criteria, most deciding first.
     fn hunter(&self) -> Vec<Wanted> {
-        let Some(hunter) = self.knowledge.base().criteria.iter().find(|criterion| criterion.id == "hunter")
-        else {
-            return Vec::new();
-        };
+        let Some(hunter) = hunter(self.knowledge) else { return Vec::new() };
         let open = self
             .assessment
             .criteria
@@ -452,6 +459,8 @@ mod tests {
         assert_eq!(order[..3], ["spontaneous_clonus", "inducible_clonus", "ocular_clonus"]);
         assert!(["tremor", "hyperreflexia"].contains(&order[3]), "{order:?}");
         assert_eq!(verdict(&state), Truth::False);
+        let tree = state.tree.as_ref().unwrap();
+        assert_eq!(tree.truth(), Truth::False, "{tree:?}");
         assert!(
             !order.contains(&TEMPERATURE) || order.iter().position(|sign| *sign == TEMPERATURE) > Some(3)
         );
@@ -493,6 +502,28 @@ mod tests {
         assert!(
             lines(&answered, state.assessment.as_of, &state.assessment.zone, Voice::Clinician).is_empty()
         );
+    }
+
+    #[test]
+    fn the_tree_holds_the_same_verdict_as_the_criteria_after_every_answer() {
+        let found = |sign: &str| match sign {
+            "inducible_clonus" | "diaphoresis" => Reply::Present,
+            "tremor" => Reply::NotExamined,
+            _ => Reply::Absent,
+        };
+        for voice in [Voice::Person, Voice::Clinician] {
+            let (answered, _) = run(DIARY, voice, found);
+            for so_far in 0..=answered.len() {
+                let knowledge = Knowledge::bundled();
+                let (timeline, _) = diary::read(DIARY.as_bytes());
+                let as_of = "2026-03-10T12:00:00Z".parse().unwrap();
+                let population = Population { seed: 1, people: 0 };
+                let question = Question { as_of, horizon: TimeSpan::days(14.0), population };
+                let state = super::state(&timeline, &answered[..so_far], &knowledge, &question, voice);
+                let tree = state.tree.as_ref().unwrap();
+                assert_eq!(tree.truth(), verdict(&state), "{voice:?} after {so_far}: {tree:?}");
+            }
+        }
     }
 
     #[test]

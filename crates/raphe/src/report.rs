@@ -24,7 +24,7 @@ pub use crate::knowledge::words::{grade_word, level_word, urgency_word};
 pub use assessment::report;
 pub use check::check;
 pub use helping::{helping, picture as picture_of, verdict_word};
-pub use low::{certainty, in_words, numbers};
+pub use low::{LowSide, certainty, in_words, low_side, numbers};
 pub use picture::Picture;
 pub use plan::plan;
 pub use whatif::whatif;

@@ -439,3 +439,22 @@ fn a_picture_can_be_read_without_seeing_it() {
         }
     }
 }
+
+#[test]
+fn a_narrow_picture_keeps_its_letters_and_stays_inside() {
+    let answer = ask(&example("helping-light.raphe"), "light");
+    let mut drawn = report::picture_of(&answer.outcomes[0], answer.treatment.as_ref().expect("it was found"));
+    drawn.treatment = "light therapy with a lamp of ten thousand lux before breakfast".to_owned();
+    for width in [240.0, 280.0, 358.0, 720.0, 1200.0, f64::NAN] {
+        let svg = report::picture::svg_of(&drawn, width);
+        let known = if width.is_finite() { width } else { 720.0 };
+        assert!(svg.contains(&format!("viewBox=\"0 0 {known} ")), "{width}");
+        for part in svg.split("<text x=\"").skip(1).filter(|part| !part.contains("text-anchor=\"end\"")) {
+            let from: f64 = part.split('"').next().and_then(|x| x.parse().ok()).expect("a place");
+            let text = part.split('>').nth(1).and_then(|rest| rest.split('<').next()).expect("words");
+            let centered = part.contains("text-anchor=\"middle\"");
+            let long = 6.3 * text.chars().count() as f64 * if centered { 0.5 } else { 1.0 };
+            assert!(from + long <= known + 1.0, "`{text}` leaves a picture {width} wide");
+        }
+    }
+}

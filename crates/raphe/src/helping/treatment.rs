@@ -375,8 +375,9 @@ fn off(spells: &[Spell]) -> Vec<Spell> {
     spells.iter().zip(next).filter_map(|(spell, to)| Some(Spell { from: spell.to?, to })).collect()
 }
 
-/// What a diary holds that could be asked about, each once, in order.
-fn holds(timeline: &Timeline, knowledge: &Knowledge) -> Vec<String> {
+/// What a timeline with resolved names holds that could be asked about, each once, in order.
+#[must_use]
+pub fn holds(timeline: &Timeline, knowledge: &Knowledge) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for entry in &timeline.entries {
         if let Some((name, _)) = told(knowledge, entry).filter(|(name, _)| !found.contains(name)) {

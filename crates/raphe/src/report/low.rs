@@ -21,8 +21,58 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
+/// Title of the features.
+const FEATURES: &str = "Features that the article calls low serotonin";
 /// So many ways are told in full to a person; the others by name.
 const IN_FULL: usize = 6;
+
+/// The low side in parts, for whoever lays them out by themselves.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LowSide {
+    /// Whether something has to be done today, so that nothing of the low side is told but the scores.
+    pub acute: bool,
+    /// What is asked where anything points to suicide.
+    pub safety: Option<Section>,
+    /// The last result of each questionnaire, by its id.
+    pub scores: Vec<(String, Item)>,
+    /// The features that the article calls low serotonin.
+    pub features: Option<Section>,
+    /// What in a life goes with them.
+    pub factors: Option<Section>,
+    /// Other causes for a clinician to rule out.
+    pub rule_outs: Option<Section>,
+    /// What can help, every way that fits in full.
+    pub ways: Option<Section>,
+    /// What the numbers of the sources refer to, from 1.
+    pub sources: Vec<String>,
+}
+
+/// The low side in parts: the same sentences as in [`super::report`], with sources numbered on their own.
+#[must_use]
+pub fn low_side(assessment: &Assessment, knowledge: &Knowledge, voice: Voice) -> LowSide {
+    let mut sources = Sources::default();
+    let safety = safety(assessment, knowledge, voice, &mut sources);
+    let mut words = Words { assessment, knowledge, voice, sources: &mut sources };
+    let scores = assessment.care.scores.iter();
+    let scores =
+        scores.filter_map(|score| Some((score.questionnaire.clone(), words.score(score)?))).collect();
+    let acute = is_acute(assessment);
+    let mut side = LowSide { acute, safety, scores, ..LowSide::default() };
+    if !acute {
+        let features = words.features_alone();
+        side.features = section(FEATURES, features);
+        side.factors = words.factors();
+        side.rule_outs = words.rule_outs();
+        side.ways = words.ways(usize::MAX);
+    }
+    side.sources = sources.print(knowledge);
+    side
+}
+
+/// Where something has to be done today it is not the hour to read about the low side.
+fn is_acute(assessment: &Assessment) -> bool {
+    assessment.urgency >= Urgency::Urgent && !only_suicide(&assessment.reasons, Urgency::Urgent)
+}
 
 /// Every section of the low side, in reading order.
 pub(super) fn sections(
@@ -32,12 +82,12 @@ pub(super) fn sections(
     sources: &mut Sources,
 ) -> Vec<Option<Section>> {
     let mut words = Words { assessment, knowledge, voice, sources };
-    // Where something has to be done today it is not the hour to read about the low side.
-    let acute = assessment.urgency >= Urgency::Urgent && !only_suicide(&assessment.reasons, Urgency::Urgent);
-    if acute {
+    if is_acute(assessment) {
         return vec![words.treatment()];
     }
-    vec![words.treatment(), words.features(), words.factors(), words.rule_outs(), words.ways()]
+    // A clinician reads every way in full; a person the first of them.
+    let limit = if voice == Voice::Clinician { usize::MAX } else { IN_FULL };
+    vec![words.treatment(), words.features(), words.factors(), words.rule_outs(), words.ways(limit)]
 }
 
 /// What is asked and said where anything points to suicide; it stands before everything else.
@@ -120,12 +170,19 @@ impl Words<'_, '_> {
     }
 
     fn features(&mut self) -> Option<Section> {
+        let scores = self.assessment.care.scores.iter();
+        let mut items: Vec<Item> = scores.filter_map(|score| self.score(score)).collect();
+        items.extend(self.features_alone());
+        section(FEATURES, items)
+    }
+
+    /// The features, what is known of serotonin in them, and the tests that do not show it.
+    fn features_alone(&mut self) -> Vec<Item> {
         let care = &self.assessment.care;
-        let scores: Vec<Item> = care.scores.iter().filter_map(|score| self.score(score)).collect();
         let features: Vec<Item> = care.features.iter().filter_map(|feature| self.feature(feature)).collect();
         let refused: Vec<Item> = care.refused.iter().filter_map(|seen| self.refused(seen)).collect();
         let any = !features.is_empty() || !refused.is_empty() || care.pattern.enough;
-        let mut items = [scores, features].concat();
+        let mut items = features;
         if any {
             // Both sides of the dispute in one sentence each, and that no test shows it.
             let said = if self.clinician() || care.pattern.enough { 3 } else { 2 };
@@ -136,7 +193,7 @@ impl Words<'_, '_> {
             }
         }
         items.extend(refused);
-        section("Features that the article calls low serotonin", items)
+        items
     }
 
     /// One questionnaire: total, band, change, what it cannot tell.
@@ -364,7 +421,7 @@ impl Words<'_, '_> {
     }
 
     /// What is said before, what can help, what is asked first, what is not for this person.
-    fn ways(&mut self) -> Option<Section> {
+    fn ways(&mut self, limit: usize) -> Option<Section> {
         let care = &self.assessment.care;
         let base = self.knowledge.base();
         let found: Vec<(&Way, &Guidance)> = care
@@ -384,7 +441,6 @@ impl Words<'_, '_> {
         };
         let (full, rest): (Vec<_>, Vec<_>) = found.iter().copied().partition(|(way, item)| told(way, item));
         // A clinician reads all of it; a person what fits in full, and what needs a question first with the reason why.
-        let limit = if self.clinician() { usize::MAX } else { IN_FULL };
         let short = |way: &Way| !self.clinician() && way.running.is_none() && way.state == State::AskFirst;
         let (asked, offered): (Vec<_>, Vec<_>) = full.into_iter().partition(|(way, _)| short(way));
         for (way, item) in offered.iter().take(limit) {

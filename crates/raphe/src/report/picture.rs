@@ -136,16 +136,30 @@ pub fn text(picture: &Picture, width: usize) -> Vec<String> {
     lines
 }
 
-/// Width and height of the drawing.
-const SIZE: (f64, f64) = (720.0, 396.0);
-/// Left, right, top and bottom of the plotted area.
-const AREA: (f64, f64, f64, f64) = (56.0, 704.0, 44.0, 300.0);
+/// Width of the drawing where nobody says otherwise, and the narrowest there is.
+const WIDTH: f64 = 720.0;
+const NARROWEST: f64 = 240.0;
+/// A letter of the title and of what is written small, about so wide.
+const LETTER: f64 = 7.4;
+const SMALL: f64 = 6.3;
 
 /// Draws it as SVG, one root element that can stand in a page or in a file of its own.
 #[must_use]
 pub fn svg(picture: &Picture) -> String {
+    svg_of(picture, WIDTH)
+}
+
+/// The same for a place so many pixels wide: letters keep their size, and what has no room stands in more lines.
+#[must_use]
+pub fn svg_of(picture: &Picture, width: f64) -> String {
+    let width = if width.is_finite() { width.max(NARROWEST) } else { WIDTH };
     let ((first, last), (low, high, step)) = (picture.days(), picture.values());
-    let (left, right, top, bottom) = AREA;
+    let (left, right) = (if width < 480.0 { 40.0 } else { 56.0 }, width - 16.0);
+    let titles = wrapped(&picture.title, (right - left) / LETTER);
+    let axes = wrapped(&picture.axis, (right - left) / SMALL);
+    let top = 10.0 + 17.0 * (titles.len() + axes.len()) as f64;
+    let bottom = top + 256.0;
+    let (legend, height) = legend(picture, (left, right), bottom + 64.0);
     let x = |day: f64| left + (day - first) / (last - first) * (right - left);
     let y = |value: f64| bottom - (value.clamp(low, high) - low) / (high - low) * (bottom - top);
     let mut out = String::new();
@@ -156,14 +170,16 @@ pub fn svg(picture: &Picture) -> String {
          <title id=\"raphe-title\">{}</title>\n<desc id=\"raphe-desc\">{}</desc>\n\
          <defs><pattern id=\"raphe-band\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
          <path d=\"M0 0V6\" stroke=\"currentColor\" stroke-width=\"1.4\" stroke-opacity=\"0.35\"/></pattern></defs>\n",
-        SIZE.0,
-        SIZE.1,
+        width,
+        height,
         escape(&picture.title),
         escape(&picture.describes),
     );
-    let _ =
-        writeln!(out, "<text x=\"{left}\" y=\"18\" font-weight=\"bold\">{}</text>", escape(&picture.title));
-    let _ = writeln!(out, "<text x=\"{left}\" y=\"35\" font-size=\"12\">{}</text>", escape(&picture.axis));
+    let above = titles.iter().map(|line| (line, "font-weight=\"bold\""));
+    for (place, (line, look)) in above.chain(axes.iter().map(|line| (line, "font-size=\"12\""))).enumerate() {
+        let at = 18.0 + 17.0 * place as f64;
+        let _ = writeln!(out, "<text x=\"{left}\" y=\"{at}\" {look}>{}</text>", escape(line));
+    }
     // Marks of both axes.
     let mut value = libm::ceil(low / step) * step;
     while value <= high + 1e-9 {
@@ -178,7 +194,9 @@ pub fn svg(picture: &Picture) -> String {
         );
         value += step;
     }
-    for (place, anchor) in [(0.0, "start"), (1.0 / 3.0, "middle"), (2.0 / 3.0, "middle"), (1.0, "end")] {
+    let inner: &[f64] = if width < 480.0 { &[] } else { &[1.0 / 3.0, 2.0 / 3.0] };
+    let dates = inner.iter().map(|place| (*place, "middle")).chain([(0.0, "start"), (1.0, "end")]);
+    for (place, anchor) in dates {
         let day = first + place * (last - first);
         let _ = writeln!(
             out,
@@ -229,25 +247,30 @@ pub fn svg(picture: &Picture) -> String {
             number(libm::round(*value * 10.0) / 10.0)
         );
     }
-    legend(&mut out, picture);
+    out.push_str(&legend);
     out.push_str("</svg>\n");
     out
 }
 
-/// What each sign means.
-fn legend(out: &mut String, picture: &Picture) {
-    let (mut at, mut line) = (AREA.0, SIZE.1 - 32.0);
+/// What each sign means, from this height on, and where the drawing ends.
+fn legend(picture: &Picture, (left, right): (f64, f64), top: f64) -> (String, f64) {
+    let mut out = String::new();
+    let (mut at, mut line) = (left, top);
     let mut entry = |sign: String, words: &str| {
-        let width = 34.0 + 6.1 * words.chars().count() as f64;
-        // A long name of a treatment takes a second row.
-        if at + width > SIZE.0 {
-            (at, line) = (AREA.0, line + 20.0);
+        let width = 34.0 + SMALL * words.chars().count() as f64;
+        // A long name of a treatment takes rows of its own.
+        if at > left && at + width > right {
+            (at, line) = (left, line + 20.0);
         }
-        let _ = writeln!(
-            out,
-            "<g transform=\"translate({at:.1} {line})\">{sign}<text x=\"24\" y=\"4.5\" font-size=\"12\">{}</text></g>",
-            escape(words)
-        );
+        for (place, words) in wrapped(words, (right - left - 24.0) / SMALL).iter().enumerate() {
+            line += if place > 0 { 16.0 } else { 0.0 };
+            let sign = if place == 0 { sign.as_str() } else { "" };
+            let _ = writeln!(
+                out,
+                "<g transform=\"translate({at:.1} {line})\">{sign}<text x=\"24\" y=\"4.5\" font-size=\"12\">{}</text></g>",
+                escape(words)
+            );
+        }
         at += width;
     };
     let ring = |fill: &str| {
@@ -274,6 +297,23 @@ fn legend(out: &mut String, picture: &Picture) {
             "expected by itself",
         );
     }
+    (out, line + 12.0)
+}
+
+/// A text in lines of at most so many letters, cut between words where that is possible.
+fn wrapped(text: &str, letters: f64) -> Vec<String> {
+    let most = letters.max(8.0) as usize;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn path(points: impl Iterator<Item = (f64, f64)>, x: impl Fn(f64) -> f64, y: impl Fn(f64) -> f64) -> String {
