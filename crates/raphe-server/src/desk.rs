@@ -92,11 +92,30 @@ type Cell<T> = Arc<OnceLock<Arc<T>>>;
 pub(crate) struct Cache {
     reading: Option<Arc<Reading>>,
     assessments: BTreeMap<u32, Cell<Assessment>>,
+    moments: Vec<((Timestamp, u32), Cell<Assessment>)>,
     simulations: Vec<(SpanKey, Cell<Simulation>)>,
+}
+
+/// The cell of a key among those kept, newest last.
+fn kept<K: PartialEq, T>(list: &mut Vec<(K, Cell<T>)>, key: K) -> Cell<T> {
+    if let Some((_, cell)) = list.iter().find(|(known, _)| *known == key) {
+        return cell.clone();
+    }
+    if list.len() == KEPT {
+        list.remove(0);
+    }
+    let cell = Cell::default();
+    list.push((key, cell.clone()));
+    cell
 }
 
 /// From, to, step in minutes, people.
 type SpanKey = (Option<Timestamp>, Timestamp, u64, u32);
+
+fn key(span: Span, people: u32) -> SpanKey {
+    let minutes = (span.step.as_hours() * 60.0).round().max(1.0) as u64;
+    (span.from, span.to, minutes, people)
+}
 
 impl App {
     /// The bytes of the diary, and whether there is a file.
@@ -151,15 +170,15 @@ impl App {
         if !cache.reading.as_ref().is_some_and(|known| Arc::ptr_eq(known, reading)) {
             return Cell::default();
         }
-        if let Some((_, cell)) = cache.simulations.iter().find(|(known, _)| *known == key) {
-            return cell.clone();
+        kept(&mut cache.simulations, key)
+    }
+
+    fn moment_cell(&self, reading: &Arc<Reading>, key: (Timestamp, u32)) -> Cell<Assessment> {
+        let mut cache = lock(&self.cache);
+        if !cache.reading.as_ref().is_some_and(|known| Arc::ptr_eq(known, reading)) {
+            return Cell::default();
         }
-        if cache.simulations.len() == KEPT {
-            cache.simulations.remove(0);
-        }
-        let cell = Cell::default();
-        cache.simulations.push((key, cell.clone()));
-        cell
+        kept(&mut cache.moments, key)
     }
 }
 
@@ -224,9 +243,12 @@ impl Desk {
         let first = cell(FEW).get_or_init(|| Arc::new(work(FEW))).clone();
         self.refining.store(true, Ordering::Relaxed);
         // Whoever comes meanwhile waits for this one instead of working it out again.
-        std::thread::spawn(move || {
-            whole.get_or_init(|| Arc::new(work(all)));
-        });
+        self.visit.app.background.later(
+            self.reading.mark,
+            Box::new(move || {
+                whole.get_or_init(|| Arc::new(work(all)));
+            }),
+        );
         first
     }
 
@@ -247,6 +269,21 @@ impl Desk {
         )
     }
 
+    /// The assessment of this diary at another moment or with other people, without notices of reading; kept.
+    pub(crate) fn assessment_at(&self, question: &Question) -> Arc<Assessment> {
+        let asked_by_all = Question { population: question.population, ..self.question() };
+        if *question == asked_by_all
+            && let Some(done) =
+                self.visit.app.assessment_cell(&self.reading, question.population.people).get()
+        {
+            return done.clone();
+        }
+        let cell =
+            self.visit.app.moment_cell(&self.reading, (question.as_of, question.population.people));
+        cell.get_or_init(|| Arc::new(assess::assess(&self.reading.timeline, self.knowledge(), question)))
+            .clone()
+    }
+
     /// The assessment in words, in the reader's voice.
     pub(crate) fn report(&self) -> Report {
         let preface = self.reading.preface.as_deref();
@@ -264,15 +301,22 @@ impl Desk {
         let (app, reading) = (self.visit.app.clone(), self.reading.clone());
         let population = self.question().population;
         Ok(self.people(
-            |people| {
-                let minutes = (span.step.as_hours() * 60.0).round().max(1.0) as u64;
-                self.visit.app.simulation_cell(&self.reading, (span.from, span.to, minutes, people))
-            },
+            |people| self.visit.app.simulation_cell(&self.reading, key(span, people)),
             move |people| {
                 let population = Population { people, ..population };
                 synapse::simulation(&reading.resolved, app.knowledge, population, span)
             },
         ))
+    }
+
+    /// The same with so many people, for whoever has asked [`Desk::withheld`] before.
+    pub(crate) fn simulation_of(&self, span: Span, people: u32) -> Arc<Simulation> {
+        let population = self.question_of(people).population;
+        let cell = self.visit.app.simulation_cell(&self.reading, key(span, people));
+        cell.get_or_init(|| {
+            Arc::new(synapse::simulation(&self.reading.resolved, self.knowledge(), population, span))
+        })
+        .clone()
     }
 
     /// Whether figures are withheld: semantics of harm, before any curve, probability, ranking or threshold.
@@ -283,6 +327,11 @@ impl Desk {
             self.reading.as_of,
             self.voice() == Voice::Clinician,
         )
+    }
+
+    /// Says that this page shows few people.
+    pub(crate) fn refine(&self) {
+        self.refining.store(true, Ordering::Relaxed);
     }
 
     /// Whether this page shows few people while all are being simulated.

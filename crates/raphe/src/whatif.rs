@@ -89,6 +89,19 @@ pub fn whatif(
     knowledge: &Knowledge,
     question: &Question,
 ) -> WhatIf {
+    beside(before, after, lines, knowledge, question, &|at| assess(before, knowledge, at))
+}
+
+/// The same for somebody who keeps what `before` gives at a moment: `without` answers with it.
+#[must_use]
+pub fn beside(
+    before: &Timeline,
+    after: &Timeline,
+    lines: &[String],
+    knowledge: &Knowledge,
+    question: &Question,
+    without: &dyn Fn(&Question) -> Assessment,
+) -> WhatIf {
     let old: BTreeSet<&Origin> = before.entries.iter().map(|entry| &entry.origin).collect();
     let new: Vec<&Entry> = after.entries.iter().filter(|entry| !old.contains(&entry.origin)).collect();
     let blank = WhatIf {
@@ -149,7 +162,9 @@ pub fn whatif(
         }
     };
     let at = Question { as_of: worst, ..*question };
-    let (without, with) = (assess(before, knowledge, &at), assess(after, knowledge, &at));
+    let without = without(&at);
+    // Without a line both are the same.
+    let with = if new.is_empty() { without.clone() } else { assess(after, knowledge, &at) };
     WhatIf {
         as_of: worst,
         differences: differences(&without, &with),

@@ -1,0 +1,1 @@
+//! Slides, withheld doses, drafts.
