@@ -19,6 +19,7 @@
 mod app;
 mod background;
 mod change;
+mod chart;
 pub mod clock;
 mod desk;
 mod guard;
