@@ -52,6 +52,8 @@ pub(crate) struct Reading {
     pub(crate) resolved: Timeline,
     /// How it was read and resolved.
     pub(crate) notices: Vec<Notice>,
+    /// So many of them are of reading.
+    read: usize,
     /// The moment that is judged.
     pub(crate) as_of: Timestamp,
     /// Says so when that is not now.
@@ -63,6 +65,7 @@ impl Reading {
     /// Reads a text.
     pub(crate) fn of(bytes: Vec<u8>, exists: bool, at: Option<Timestamp>, knowledge: &Knowledge) -> Self {
         let (timeline, mut notices) = diary::read(&bytes);
+        let read = notices.len();
         let (resolved, names) = knowledge.resolve(&timeline);
         notices.extend(names);
         let now = clock::now(timeline.person.zone.as_ref());
@@ -70,7 +73,7 @@ impl Reading {
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
         let mark = hasher.finish();
-        Self { bytes, exists, mark, timeline, resolved, notices, as_of, preface, begun: Instant::now() }
+        Self { bytes, exists, mark, timeline, resolved, notices, read, as_of, preface, begun: Instant::now() }
     }
 
     /// Whether the moment it speaks of is still the one to speak of: not long ago, and nothing dated has come since.
@@ -262,8 +265,7 @@ impl Desk {
                 let population = Population { people, ..question.population };
                 let mut answer =
                     assess::assess(&reading.timeline, app.knowledge, &Question { population, ..question });
-                let (_, read) = diary::read(&reading.bytes);
-                answer.notices.splice(0..0, read);
+                answer.notices.splice(0..0, reading.notices.iter().take(reading.read).cloned());
                 answer
             },
         )
@@ -278,8 +280,7 @@ impl Desk {
         {
             return done.clone();
         }
-        let cell =
-            self.visit.app.moment_cell(&self.reading, (question.as_of, question.population.people));
+        let cell = self.visit.app.moment_cell(&self.reading, (question.as_of, question.population.people));
         cell.get_or_init(|| Arc::new(assess::assess(&self.reading.timeline, self.knowledge(), question)))
             .clone()
     }

@@ -38,7 +38,8 @@ use crate::{
     },
     population::Population,
     timeline::{
-        Dose, DoseLine, Entry, Event, Notice, Origin, Person, Quantity, Schedule, Timeline, Weight, When, diary,
+        Dose, DoseLine, Entry, Event, Notice, Origin, Person, Quantity, Schedule, Timeline, Weight, When,
+        diary,
     },
     units::{Mass, TimeSpan},
 };
@@ -171,9 +172,11 @@ pub struct Told {
 #[must_use]
 pub fn doses(substance: &Substance, line: &DoseLine, weight: Option<Mass>) -> Vec<f64> {
     let Dose::Known(amount) = line.dose else { return Vec::new() };
-    let (Some(most), Some(one), Quantity::Mass(piece)) =
-        (crate::knowledge::maximum(substance, line.route.word()), amount.mass(weight, line.over), amount.each)
-    else {
+    let (Some(most), Some(one), Quantity::Mass(piece)) = (
+        crate::knowledge::maximum(substance, line.route.word()),
+        amount.mass(weight, line.over),
+        amount.each,
+    ) else {
         return Vec::new();
     };
     let times = match &line.schedule {

@@ -12,11 +12,12 @@
     const page = new DOMParser().parseFromString(text, "text/html");
     for (const id of parts) {
       const fresh = page.getElementById(id), old = document.getElementById(id);
+      // What is far too much leaves nothing else to look at.
+      if (fresh && "withheld" in fresh.dataset) return location.reload();
       if (!fresh || !old || old.contains(document.activeElement)) continue;
-      old.replaceWith(document.adoptNode(fresh));
+      // The part itself stays, so that a screen reader goes on listening to it.
+      old.replaceChildren(...document.adoptNode(fresh).childNodes);
     }
-    // What is far too much leaves nothing else to look at.
-    if (document.querySelector("[data-withheld]")) location.reload();
     document.dispatchEvent(new Event("raphe:renewed"));
   };
   const ask = async (fields, all) => {

@@ -34,7 +34,10 @@ use draft::{Draft, MOST, Running, running};
 use form::{Forms, OFTEN, Refused, day_of, time_of};
 use futures::{Futures, joined, look, nothing, too_much};
 use maud::html;
-use raphe::timeline::{Notice, Weight, diary::{self, Diary}};
+use raphe::timeline::{
+    Notice, Weight,
+    diary::{self, Diary},
+};
 use show::parts;
 use std::sync::{
     Arc, Mutex,
@@ -43,9 +46,8 @@ use std::sync::{
 
 pub(super) fn routes() -> Router<App> {
     let css = || async { super::css(include_str!("../assets/whatif.css")) };
-    let script = || async {
-        super::file("text/javascript; charset=utf-8", include_str!("../assets/whatif.js"))
-    };
+    let script =
+        || async { super::file("text/javascript; charset=utf-8", include_str!("../assets/whatif.js")) };
     Router::new()
         .route("/whatif", get(page))
         .route("/whatif.json", get(json).post(json_of))
@@ -77,8 +79,7 @@ fn body(desk: &Desk, refused: Option<&Refused>) -> Html {
     let forms = Forms { desk, draft: &draft, running: &running, refused };
     let body = html! {
         link rel="stylesheet" href="/assets/whatif.css";
-        (parts.alarm)
-        @if !withheld { (forms.put()) }
+        @if withheld { (parts.alarm) } @else { (forms.put(&parts.alarm)) }
         (parts.lines)
         (parts.futures)
         script src="/assets/whatif.js" defer {}
@@ -149,19 +150,23 @@ fn slid(desk: &Desk, form: &Posted) -> Result<(), Refused> {
 /// The sliders without the script.
 async fn slide(visit: Visit, form: Posted) -> Result<Response, Wrong> {
     let back = visit.clone();
-    let refused = visit
-        .ask(move |desk| slid(desk, &form).err().map(|refused| body(desk, Some(&refused))))
-        .await?;
-    Ok(refused.map_or_else(|| back.back("/whatif", None), |page| (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()))
+    let refused =
+        visit.ask(move |desk| slid(desk, &form).err().map(|refused| body(desk, Some(&refused)))).await?;
+    Ok(refused.map_or_else(
+        || back.back("/whatif", None),
+        |page| (StatusCode::UNPROCESSABLE_ENTITY, page).into_response(),
+    ))
 }
 
 /// A change that a form describes.
 async fn change(visit: Visit, form: Posted) -> Result<Response, Wrong> {
     let back = visit.clone();
-    let refused = visit
-        .ask(move |desk| changed(desk, &form).err().map(|refused| body(desk, Some(&refused))))
-        .await?;
-    Ok(refused.map_or_else(|| back.back("/whatif", None), |page| (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()))
+    let refused =
+        visit.ask(move |desk| changed(desk, &form).err().map(|refused| body(desk, Some(&refused)))).await?;
+    Ok(refused.map_or_else(
+        || back.back("/whatif", None),
+        |page| (StatusCode::UNPROCESSABLE_ENTITY, page).into_response(),
+    ))
 }
 
 /// Puts the change of a form into the draft.
@@ -169,7 +174,8 @@ fn changed(desk: &Desk, form: &Posted) -> Result<(), Refused> {
     let mut draft = draft_of(&desk.visit);
     let running = running(&desk.reading.resolved, desk.knowledge(), desk.reading.as_of);
     let Made { kind, lines, stops, fields } = made(desk, form, &running)?;
-    let refuse = |field, says: String, help: String| Refused { kind, field, says, help, posted: form.clone() };
+    let refuse =
+        |field, says: String, help: String| Refused { kind, field, says, help, posted: form.clone() };
     if draft.changes.len() >= MOST {
         let says = format!("{MOST} changes are as many as are tried at once");
         return Err(refuse(fields[0].0, says, "Remove one first.".to_owned()));
@@ -205,7 +211,8 @@ fn field_at(line: &str, errors: &[Notice], fields: &[(&'static str, String)]) ->
         return usual;
     };
     let begins = |text: &str| line.find(text).map(|at| line[..at].chars().count() + 1);
-    let before = |(_, text): &&(&'static str, String)| !text.is_empty() && begins(text).is_some_and(|at| at <= column);
+    let before =
+        |(_, text): &&(&'static str, String)| !text.is_empty() && begins(text).is_some_and(|at| at <= column);
     fields.iter().filter(before).max_by_key(|(_, text)| begins(text)).map_or(usual, |(field, _)| field)
 }
 
@@ -225,7 +232,8 @@ fn no_day(kind: &'static str, field: &'static str, form: &Posted) -> Refused {
 
 fn made(desk: &Desk, form: &Posted, running: &[Running<'_>]) -> Result<Made, Refused> {
     let zone = desk.zone();
-    let kind = ["stop", "add", "move", "line"].into_iter().find(|kind| *kind == form.get("kind")).unwrap_or("line");
+    let kind =
+        ["stop", "add", "move", "line"].into_iter().find(|kind| *kind == form.get("kind")).unwrap_or("line");
     let refuse = |field, says: &str, help: &str| Refused {
         kind,
         field,
@@ -254,7 +262,12 @@ fn made(desk: &Desk, form: &Posted, running: &[Running<'_>]) -> Result<Made, Ref
         "stop" => {
             let one = medicine()?;
             let lines = vec![one.stop(day("on")?, &zone)];
-            Made { kind, lines, stops: Some(one.substance.id.clone()), fields: vec![("medicine", String::new())] }
+            Made {
+                kind,
+                lines,
+                stops: Some(one.substance.id.clone()),
+                fields: vec![("medicine", String::new())],
+            }
         }
         "add" => {
             let (name, dose) = (one_line("name")?, one_line("dose")?);
@@ -266,7 +279,11 @@ fn made(desk: &Desk, form: &Posted, running: &[Running<'_>]) -> Result<Made, Ref
                 "" => String::new(),
                 _ => format!(" {}", time("at")?.strftime("%H:%M")),
             };
-            let often = OFTEN.iter().map(|(word, _)| *word).find(|word| *word == form.get("often")).unwrap_or("daily");
+            let often = OFTEN
+                .iter()
+                .map(|(word, _)| *word)
+                .find(|word| *word == form.get("often"))
+                .unwrap_or("daily");
             let dose = if dose.is_empty() { "?".to_owned() } else { dose };
             let line = match often {
                 "once" => format!("{on}{at} take {name} {dose}"),
@@ -289,7 +306,11 @@ fn made(desk: &Desk, form: &Posted, running: &[Running<'_>]) -> Result<Made, Ref
                     let then = match (form.get("then"), hours.len()) {
                         ("", 1) => None,
                         ("", _) => {
-                            return Err(refuse("then", "it is taken at several times", "Say which of them is moved."));
+                            return Err(refuse(
+                                "then",
+                                "it is taken at several times",
+                                "Say which of them is moved.",
+                            ));
                         }
                         _ => Some(time("then")?),
                     };
@@ -302,7 +323,9 @@ fn made(desk: &Desk, form: &Posted, running: &[Running<'_>]) -> Result<Made, Ref
             let line = form.get("line").to_owned();
             let (read, _) = diary::read(line.as_bytes());
             let stops = read.entries.iter().find_map(|entry| match &entry.event {
-                raphe::timeline::Event::Stop(name) => Some(desk.knowledge().find_substance(&name.text)?.id.clone()),
+                raphe::timeline::Event::Stop(name) => {
+                    Some(desk.knowledge().find_substance(&name.text)?.id.clone())
+                }
                 _ => None,
             });
             Made { kind, lines: vec![line], stops, fields: vec![("line", String::new())] }
@@ -330,8 +353,12 @@ async fn write(visit: Visit, form: Posted) -> Result<Response, Wrong> {
                 return Err(Note::bad("There is nothing to write.", "Try a change first."));
             }
             if desk.withheld().is_some() || far(desk, &[], &lines) {
-                let help = "Take it back. If it was taken, call the poison center or the emergency number now.";
-                return Err(Note::bad("A dose far above any recommended one is not written from here.", help));
+                let help =
+                    "Take it back. If it was taken, call the poison center or the emergency number now.";
+                return Err(Note::bad(
+                    "A dose far above any recommended one is not written from here.",
+                    help,
+                ));
             }
             if form.get("agreed") != "yes" {
                 let help = "Tick that it is agreed with the prescriber. If it is not: agree it first.";

@@ -64,14 +64,19 @@ impl Draft {
 
     /// Where a slider stands, if it was moved.
     pub(super) fn moved(&self, key: &str) -> Option<f64> {
-        self.changes.iter().filter_map(|change| change.slider.as_ref()).find(|(own, _)| own == key).map(|(_, mg)| *mg)
+        self.changes
+            .iter()
+            .filter_map(|change| change.slider.as_ref())
+            .find(|(own, _)| own == key)
+            .map(|(_, mg)| *mg)
     }
 
     /// Moves a slider; back at the present dose it changes nothing.
     pub(super) fn slide(&mut self, running: &Running<'_>, mg: f64, on: Date, zone: &TimeZone) {
-        let place = self.changes.iter().position(|change| {
-            change.slider.as_ref().is_some_and(|(own, _)| *own == running.key)
-        });
+        let place = self
+            .changes
+            .iter()
+            .position(|change| change.slider.as_ref().is_some_and(|(own, _)| *own == running.key));
         let same = running.mg.is_some_and(|now| (now - mg).abs() < 1e-6);
         match (place, same) {
             (Some(place), true) => {
@@ -113,13 +118,18 @@ pub(super) struct Running<'k> {
 }
 
 /// What is being taken at a moment, in order of names.
-pub(super) fn running<'k>(timeline: &Timeline, knowledge: &'k Knowledge, as_of: Timestamp) -> Vec<Running<'k>> {
+pub(super) fn running<'k>(
+    timeline: &Timeline,
+    knowledge: &'k Knowledge,
+    as_of: Timestamp,
+) -> Vec<Running<'k>> {
     let mut found: BTreeMap<(&str, Route), (&DoseLine, When)> = BTreeMap::new();
     for entry in timeline.entries.iter().filter(|entry| entry.when.begun_by(as_of)) {
         match &entry.event {
             Event::Start(line) | Event::Change(line) => {
                 let Some(id) = line.name.id.as_deref() else { continue };
-                let over = entry.when.precision == Precision::Range && entry.when.end.is_some_and(|end| end <= as_of);
+                let over = entry.when.precision == Precision::Range
+                    && entry.when.end.is_some_and(|end| end <= as_of);
                 if over {
                     found.remove(&(id, line.route));
                 } else {
@@ -143,7 +153,14 @@ pub(super) fn running<'k>(timeline: &Timeline, knowledge: &'k Knowledge, as_of: 
         let stops = plan::doses(substance, line, weight);
         let key = format!("dose-{id}-{}", route.word());
         // A slider of nothing and one dose is none.
-        Some(Running { key, substance, line: line.clone(), mg, stops: if stops.len() > 1 { stops } else { Vec::new() }, since })
+        Some(Running {
+            key,
+            substance,
+            line: line.clone(),
+            mg,
+            stops: if stops.len() > 1 { stops } else { Vec::new() },
+            since,
+        })
     };
     found.into_iter().filter_map(one).collect()
 }
@@ -152,7 +169,9 @@ impl Running<'_> {
     /// The place of the slider for a dose: the nearest there is.
     pub(super) fn place(&self, mg: f64) -> usize {
         let away = |stop: &f64| (stop - mg).abs();
-        (0..self.stops.len()).min_by(|a, b| away(&self.stops[*a]).total_cmp(&away(&self.stops[*b]))).unwrap_or(0)
+        (0..self.stops.len())
+            .min_by(|a, b| away(&self.stops[*a]).total_cmp(&away(&self.stops[*b])))
+            .unwrap_or(0)
     }
 
     /// How often it is taken, in words of the diary.
@@ -168,7 +187,8 @@ impl Running<'_> {
         if mg == 0.0 {
             return self.stop(on, zone);
         }
-        let dose = Dose::Known(Amount { count: 1.0, each: Quantity::Mass(Mass::mg((mg * 1e4).round() / 1e4)) });
+        let dose =
+            Dose::Known(Amount { count: 1.0, each: Quantity::Mass(Mass::mg((mg * 1e4).round() / 1e4)) });
         let line = DoseLine { dose, overdose: None, ..self.line.clone() };
         self.print(Event::Change(line), self.begins(on, zone), zone)
     }
@@ -211,7 +231,8 @@ impl Running<'_> {
 
     /// A changed regimen keeps its hour, which some lines have from the moment at which they began.
     fn begins(&self, on: Date, zone: &TimeZone) -> When {
-        let by_start = matches!(self.line.schedule, None | Some(Schedule::TimesADay(0 | 1) | Schedule::Every(_)));
+        let by_start =
+            matches!(self.line.schedule, None | Some(Schedule::TimesADay(0 | 1) | Schedule::Every(_)));
         match self.since.precision {
             Precision::Moment if by_start => moment(on, zone.to_datetime(self.since.start).time(), zone),
             _ => day(on, zone),
@@ -225,7 +246,8 @@ impl Running<'_> {
 
 /// A whole day in a zone.
 fn day(date: Date, zone: &TimeZone) -> When {
-    let at = |date: Date| zone.to_timestamp(date.to_datetime(Time::midnight())).unwrap_or(Timestamp::UNIX_EPOCH);
+    let at =
+        |date: Date| zone.to_timestamp(date.to_datetime(Time::midnight())).unwrap_or(Timestamp::UNIX_EPOCH);
     let next = date.checked_add(1.day()).unwrap_or(date);
     When { start: at(date), end: Some(at(next)), precision: Precision::Day }
 }

@@ -7,7 +7,10 @@ use crate::{desk::Desk, visit::Posted};
 use jiff::civil::{Date, Time};
 use maud::{Markup, html};
 use raphe::{
-    report::{Voice, html::{plain, prose}},
+    report::{
+        Voice,
+        html::{plain, prose},
+    },
     units::number,
 };
 
@@ -63,7 +66,15 @@ impl Forms<'_> {
     }
 
     /// A labelled input with its message.
-    fn input(&self, kind: &str, field: &str, label: &str, hint: &str, usual: String, of: &Input<'_>) -> Markup {
+    fn input(
+        &self,
+        kind: &str,
+        field: &str,
+        label: &str,
+        hint: &str,
+        usual: String,
+        of: &Input<'_>,
+    ) -> Markup {
         let id = format!("{kind}-{field}");
         let (wrong, hinted) = (self.wrong(kind, field), format!("{id}-hint"));
         let said = format!("{id}-wrong");
@@ -85,7 +96,14 @@ impl Forms<'_> {
         }
     }
 
-    fn choice(&self, kind: &str, field: &str, label: &str, options: &[(String, String)], usual: &str) -> Markup {
+    fn choice(
+        &self,
+        kind: &str,
+        field: &str,
+        label: &str,
+        options: &[(String, String)],
+        usual: &str,
+    ) -> Markup {
         let id = format!("{kind}-{field}");
         let now = self.typed(kind, field, usual.to_owned());
         let (wrong, said) = (self.wrong(kind, field), format!("{id}-wrong"));
@@ -102,8 +120,8 @@ impl Forms<'_> {
         }
     }
 
-    /// All of them.
-    pub(super) fn put(&self) -> Markup {
+    /// All of them; how urgent it would be stands right under the sliders, where it is seen while they move and pushes none away.
+    pub(super) fn put(&self, alarm: &Markup) -> Markup {
         let zone = self.desk.zone();
         let next = tomorrow(self.desk.reading.as_of, &zone);
         html! {
@@ -111,6 +129,7 @@ impl Forms<'_> {
                 h2 id="choose" { "What would you change?" }
                 p { "Try as much as you like: nothing is written into the diary until you say so below." }
                 (self.sliders(next))
+                (alarm)
                 div.ways {
                     (self.stop(next)) (self.add(next)) (self.move_one(next)) (self.line(next))
                 }
@@ -121,8 +140,12 @@ impl Forms<'_> {
     fn sliders(&self, next: Date) -> Markup {
         let from = self.draft.from.unwrap_or(next);
         let sliders: Vec<&Running<'_>> = self.running.iter().filter(|one| !one.stops.is_empty()).collect();
-        let others: Vec<&str> =
-            self.running.iter().filter(|one| one.stops.is_empty()).map(|one| one.substance.names.inn.as_str()).collect();
+        let others: Vec<&str> = self
+            .running
+            .iter()
+            .filter(|one| one.stops.is_empty())
+            .map(|one| one.substance.names.inn.as_str())
+            .collect();
         html! {
             @if sliders.is_empty() && others.is_empty() {
                 p { "No medicine is running in the diary now. You can still try what adding one would do." }

@@ -118,7 +118,8 @@ pub(super) fn too_much(desk: &Desk, after: &Timeline, first: u32) -> Option<TooM
         };
         uses.into_iter().map(of).collect()
     };
-    let high: Vec<(String, f64)> = most(after).into_iter().filter(|(_, times)| *times > OVERDOSE_TIMES).collect();
+    let high: Vec<(String, f64)> =
+        most(after).into_iter().filter(|(_, times)| *times > OVERDOSE_TIMES).collect();
     if high.is_empty() {
         return None;
     }
@@ -154,7 +155,7 @@ pub(super) fn look(desk: &Desk, lines: &[String], wanted: &dyn Fn() -> bool) -> 
         new
     });
     let all = desk.visit.app.options.population.people;
-    let key = |people: u32| -> Key { 
+    let key = |people: u32| -> Key {
         let clinician = desk.voice() == Voice::Clinician;
         (desk.reading.mark, desk.reading.as_of, lines.to_vec(), people, clinician)
     };
@@ -206,12 +207,15 @@ fn told(desk: &Desk, lines: &[String], people: u32, wanted: &dyn Fn() -> bool) -
     answer.notices = own;
     overtaken()?;
     let end = reading.as_of + SignedDuration::from_hours(24 * AHEAD);
-    let quick = Question { as_of: end, population: Population { people: 0, ..question.population }, ..question };
-    let then = [desk.assessment_at(&quick).findings.clone(), assess::assess(&after, knowledge, &quick).findings];
+    let quick =
+        Question { as_of: end, population: Population { people: 0, ..question.population }, ..question };
+    let then =
+        [desk.assessment_at(&quick).findings.clone(), assess::assess(&after, knowledge, &quick).findings];
     overtaken()?;
     let sides = || [&answer.without, &answer.with].into_iter().flatten();
     let figures = desk.voice() == Voice::Clinician
-        || sides().all(|side| !side.has_overdose() && side.urgency < raphe::knowledge::schema::Urgency::Urgent);
+        || sides()
+            .all(|side| !side.has_overdose() && side.urgency < raphe::knowledge::schema::Urgency::Urgent);
     let span = Span { from: Some(reading.as_of), to: end, step: TimeSpan::hours(EVERY) };
     let curves = figures.then(|| {
         let before = desk.simulation_of(span, people);

@@ -121,7 +121,8 @@ fn both(desk: &Desk, draft: &Draft, told: &Told, report: &Report) -> Markup {
         let found = report.sections.iter().enumerate().find(|(_, section)| section.title.starts_with(title));
         found.map(|(place, section)| writer.section(section, &format!("whatif-{place}"), 3))
     };
-    let [different, new, read] = ["What is different", "What is new", "How it was read"].map(|title| section(&mut writer, title));
+    let [different, new, read] =
+        ["What is different", "What is new", "How it was read"].map(|title| section(&mut writer, title));
     let todo = section(&mut writer, "If it is done");
     let when = told.answer.as_of.to_zoned(desk.zone()).strftime("%-d %b %Y, %H:%M").to_string();
     html! {
@@ -172,7 +173,8 @@ fn write(desk: &Desk, draft: &Draft) -> Markup {
 
 fn side(desk: &Desk, name: &str, one: &Assessment, other: Option<&Assessment>) -> Markup {
     let knowledge = desk.knowledge();
-    let names: Vec<String> = one.on_board.iter().map(|item| knowledge.substance_name(&item.substance).to_owned()).collect();
+    let names: Vec<String> =
+        one.on_board.iter().map(|item| knowledge.substance_name(&item.substance).to_owned()).collect();
     let standing = |finding| {
         let new = other.is_some_and(|other| level_of(other, finding) < finding.level);
         Standing { finding, new }
@@ -220,14 +222,18 @@ fn level_of(one: &Assessment, finding: &Finding) -> Level {
 /// What is not there any more with the lines, now or when the picture ends, and what is only there then.
 fn gone(desk: &Desk, told: &Told, without: &Assessment, with: &Assessment) -> Markup {
     let missing = |from: &[Finding], to: &[Finding]| -> Vec<Finding> {
-        let there = |finding: &&Finding| !to.iter().any(|other| other.id == finding.id && other.level >= finding.level);
+        let there = |finding: &&Finding| {
+            !to.iter().any(|other| other.id == finding.id && other.level >= finding.level)
+        };
         from.iter().filter(|finding| finding.level >= Level::Minor).filter(there).cloned().collect()
     };
     let [then_without, then_with] = &told.then;
     let now = missing(&without.findings, &with.findings);
     let ids: BTreeSet<&str> = now.iter().map(|finding| finding.id.as_str()).collect();
-    let later: Vec<Finding> =
-        missing(then_without, then_with).into_iter().filter(|finding| !ids.contains(finding.id.as_str())).collect();
+    let later: Vec<Finding> = missing(then_without, then_with)
+        .into_iter()
+        .filter(|finding| !ids.contains(finding.id.as_str()))
+        .collect();
     let fresh: Vec<Finding> = missing(then_with, then_without)
         .into_iter()
         .filter(|finding| level_of(with, finding) < finding.level)
@@ -307,8 +313,12 @@ fn says(old: &[(Timestamp, Interval)], new: &[(Timestamp, Interval)], changed: b
             format!("In two weeks {old} the own level as it is, and {new} with your changes.")
         }
         (Some(old), _) if !changed => format!("In two weeks {old} the own level."),
-        (None, Some(new)) => format!("In two weeks {new} the own level with your changes; without them nothing acts on it."),
-        (Some(old), None) => format!("In two weeks {old} the own level as it is; with your changes nothing acts on it."),
+        (None, Some(new)) => {
+            format!("In two weeks {new} the own level with your changes; without them nothing acts on it.")
+        }
+        (Some(old), None) => {
+            format!("In two weeks {old} the own level as it is; with your changes nothing acts on it.")
+        }
         _ => "Nothing acts on it.".to_owned(),
     }
 }
