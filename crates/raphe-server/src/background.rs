@@ -1,6 +1,6 @@
 //! All virtual people, while nobody waits.
 //!
-//! One worker of the lowest priority does what pages asked for with few people, one thing after the other. What belongs to a
+//! One worker of lower priority does what pages asked for with few people, one thing after the other. What belongs to a
 //! diary that has changed since is dropped. A page that will not wait for its turn works it out itself, and the worker then
 //! finds it done.
 
@@ -64,9 +64,10 @@ impl Drop for Background {
 }
 
 fn work(shared: &(Mutex<Waiting>, Condvar)) {
-    // On Linux a thread has a priority of its own, and those that it starts for a simulation inherit it.
+    // On Linux a thread has a priority of its own, and those that it starts for a simulation inherit it. A third of the share
+    // of others is enough: a page may come to wait for what it has begun.
     #[cfg(target_os = "linux")]
-    rustix::process::nice(15).ok();
+    rustix::process::nice(5).ok();
     let (waiting, bell) = shared;
     loop {
         let mut now = waiting.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,10 +6,7 @@
 //!
 //! A dose far above the highest recommended, in the draft or in the diary, ends everything here before anything is simulated.
 
-use crate::{
-    app::lock,
-    desk::{Desk, FEW},
-};
+use crate::{app::lock, desk::Desk};
 use jiff::{SignedDuration, Timestamp};
 use raphe::{
     assess::{self, Finding, Question},
@@ -35,6 +32,8 @@ use std::{
 pub(super) const AHEAD: i64 = 14;
 /// Curves have a value this often, hours.
 const EVERY: f64 = 3.0;
+/// So many virtual people are asked while somebody drags: two groups of eight for each of two processors.
+pub(super) const FEW: u32 = 32;
 /// So many comparisons are kept for a browser.
 const KEPT: usize = 6;
 
@@ -197,7 +196,15 @@ fn told(desk: &Desk, lines: &[String], people: u32, wanted: &dyn Fn() -> bool) -
     overtaken()?;
     let question = desk.question_of(people);
     let without = |at: &Question| desk.assessment_at(at).as_ref().clone();
-    let mut answer = whatif::beside(&reading.timeline, &after, lines, knowledge, &question, &without);
+    let end = reading.as_of + SignedDuration::from_hours(24 * AHEAD);
+    let quick =
+        Question { as_of: end, population: Population { people: 0, ..question.population }, ..question };
+    // The end of the picture is judged beside the moments of the comparison: none of them takes more than one processor.
+    let (mut answer, then) = std::thread::scope(|scope| {
+        let then = scope.spawn(|| assess::assess(&after, knowledge, &quick).findings);
+        let answer = whatif::beside(&reading.timeline, &after, lines, knowledge, &question, &without);
+        (answer, then.join().unwrap_or_default())
+    });
     if let Some(too_much) = answer.too_much.take() {
         return Err(Futures::Withheld(Box::new(nothing(desk, too_much.name))));
     }

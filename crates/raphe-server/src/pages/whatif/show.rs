@@ -3,11 +3,11 @@
 use super::{
     draft::Draft,
     form::stopping,
-    futures::{AHEAD, Futures, Told},
+    futures::{AHEAD, FEW, Futures, Told},
 };
 use crate::{
     chart::{self, Bands, Figure, Mark, Scale, Series, Time},
-    desk::{Desk, FEW},
+    desk::Desk,
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -127,7 +127,7 @@ fn both(desk: &Desk, draft: &Draft, told: &Told, report: &Report) -> Markup {
     let when = told.answer.as_of.to_zoned(desk.zone()).strftime("%-d %b %Y, %H:%M").to_string();
     html! {
         section.futures id="whatif-futures" data-live aria-labelledby="futures-name" {
-            h2 id="futures-name" { @if changed { "The two futures" } @else { "As it is" } }
+            h2 id="futures-name" { @if changed { "The two futures" } @else { "Now, and the next two weeks" } }
             p.hint {
                 "Judged at " (when) @if changed { ", the worst moment of those that the lines make worth asking for" } ". Ranges are from "
                 (told.people) " virtual people" @if told.people == FEW && desk.refining() { "; all are asked when the slider rests" } "."
@@ -293,7 +293,7 @@ fn curves(desk: &Desk, told: &Told, changed: bool) -> Markup {
         } @else {
             (chart::bands(
                 &Figure::new("whatif-serotonin", "Serotonin outside the nerve cells, modeled", &says, desk.width() as u32),
-                &Bands { series, marks, ..Bands::new(time, Scale::log("times the own level without any medicine").unit("×")) },
+                &Bands { series, marks, ..Bands::new(time, Scale::log("times the own level without any medicine").unit("×").reach(1.0, 5.0)) },
             ))
             p.hint { "The model explains, and calms nothing. Bands hold 9 of 10 people like this one." }
         }
@@ -360,7 +360,8 @@ fn levels(desk: &Desk, before: &Simulation, after: &Simulation, changed: bool) -
             let name = match kind {
                 Kind::Total => format!("{} in the blood", knowledge.substance_name(id)),
                 Kind::Activity => format!("Activity of {id}"),
-                _ => format!("Held of {id}"),
+                _ if id == "SERT" => "Serotonin transporter held".to_owned(),
+                _ => format!("{id} held"),
             };
             rows.push((name, told(old, scale, unit), told(new, scale, unit)));
         }
