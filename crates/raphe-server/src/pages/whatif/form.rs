@@ -321,6 +321,9 @@ pub(super) fn time_of(text: &str) -> Option<Time> {
 pub(super) fn stopping(desk: &Desk, ids: &[String]) -> Markup {
     let knowledge = desk.knowledge();
     let of: Vec<_> = ids.iter().filter_map(|id| knowledge.substance(id)).collect();
+    let said = |one: &raphe::plan::Told| {
+        prose(if desk.voice() == Voice::Clinician { &one.clinician } else { &one.person })
+    };
     html! {
         @for substance in of {
             @let told = raphe::plan::on_stopping(knowledge, substance);
@@ -328,10 +331,12 @@ pub(super) fn stopping(desk: &Desk, ids: &[String]) -> Markup {
                 h3 { "Without " (plain(&substance.names.inn)) }
                 p { strong { "Do not stop suddenly, ask first." } " The prescriber or a pharmacist can say whether it is lowered in steps, and how. The "
                     a href="/plan" { "plan" } " page works out steps to take along." }
-                @if !told.is_empty() {
-                    ul {
-                        @for one in &told {
-                            li { (prose(if desk.voice() == Voice::Clinician { &one.clinician } else { &one.person })) }
+                @if let Some((first, rest)) = told.split_first() {
+                    p { (said(first)) }
+                    @if !rest.is_empty() {
+                        details {
+                            summary { "What else to know before stopping" }
+                            ul { @for one in rest { li { (said(one)) } } }
                         }
                     }
                     (desk.sources(told.iter().flat_map(|one| &one.citations)))

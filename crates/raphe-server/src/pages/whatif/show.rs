@@ -42,7 +42,14 @@ pub(super) fn parts(desk: &Desk, draft: &Draft, futures: &Futures) -> Parts {
             let report = report::whatif(&told.answer, desk.knowledge(), desk.voice());
             Parts {
                 alarm: html! {
-                    div id="whatif-alarm" data-live aria-live="polite" { @if !draft.changes.is_empty() { (urgency(&report)) } }
+                    div id="whatif-alarm" data-live aria-live="polite" {
+                        @if !draft.changes.is_empty() {
+                            (urgency(&report))
+                            @if draft.changes.iter().any(|change| change.stops.is_some()) {
+                                p.ask-first { strong { "Do not stop suddenly, ask first." } }
+                            }
+                        }
+                    }
                 },
                 lines: lines(desk, draft, told),
                 futures: both(desk, draft, told, &report),
