@@ -1,6 +1,6 @@
 //! The running server: what all requests share, and how it starts.
 
-use crate::{desk::Cache, guard, guard::Doors, pages, store};
+use crate::{background::Background, desk::Cache, guard, guard::Doors, pages, store};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use jiff::Timestamp;
 use raphe::{knowledge::Knowledge, population::Population, report::Voice};
@@ -86,6 +86,7 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) home: RwLock<Home>,
     pub(crate) cache: Mutex<Cache>,
+    pub(crate) background: Background,
     pub(crate) doors: Mutex<Doors>,
 }
 
@@ -123,6 +124,7 @@ impl App {
             options,
             home: RwLock::new(home),
             cache: Mutex::default(),
+            background: Background::default(),
             doors: Mutex::new(doors),
         })))
     }
@@ -161,6 +163,8 @@ const PORT: u16 = 7274;
 pub fn serve(options: Options, knowledge: &'static Knowledge, say: fn(&str)) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
+        // Every page is worked out on a few threads, so that what the engine needs for it is used again.
+        .max_blocking_threads(3)
         .enable_all()
         .build()
         .map_err(ServeError::System)?;

@@ -52,6 +52,8 @@ pub(crate) struct Reading {
     pub(crate) resolved: Timeline,
     /// How it was read and resolved.
     pub(crate) notices: Vec<Notice>,
+    /// So many of them are of reading.
+    read: usize,
     /// The moment that is judged.
     pub(crate) as_of: Timestamp,
     /// Says so when that is not now.
@@ -63,6 +65,7 @@ impl Reading {
     /// Reads a text.
     pub(crate) fn of(bytes: Vec<u8>, exists: bool, at: Option<Timestamp>, knowledge: &Knowledge) -> Self {
         let (timeline, mut notices) = diary::read(&bytes);
+        let read = notices.len();
         let (resolved, names) = knowledge.resolve(&timeline);
         notices.extend(names);
         let now = clock::now(timeline.person.zone.as_ref());
@@ -70,7 +73,7 @@ impl Reading {
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
         let mark = hasher.finish();
-        Self { bytes, exists, mark, timeline, resolved, notices, as_of, preface, begun: Instant::now() }
+        Self { bytes, exists, mark, timeline, resolved, notices, read, as_of, preface, begun: Instant::now() }
     }
 
     /// Whether the moment it speaks of is still the one to speak of: not long ago, and nothing dated has come since.
@@ -92,11 +95,30 @@ type Cell<T> = Arc<OnceLock<Arc<T>>>;
 pub(crate) struct Cache {
     reading: Option<Arc<Reading>>,
     assessments: BTreeMap<u32, Cell<Assessment>>,
+    moments: Vec<((Timestamp, u32), Cell<Assessment>)>,
     simulations: Vec<(SpanKey, Cell<Simulation>)>,
+}
+
+/// The cell of a key among those kept, newest last.
+fn kept<K: PartialEq, T>(list: &mut Vec<(K, Cell<T>)>, key: K) -> Cell<T> {
+    if let Some((_, cell)) = list.iter().find(|(known, _)| *known == key) {
+        return cell.clone();
+    }
+    if list.len() == KEPT {
+        list.remove(0);
+    }
+    let cell = Cell::default();
+    list.push((key, cell.clone()));
+    cell
 }
 
 /// From, to, step in minutes, people.
 type SpanKey = (Option<Timestamp>, Timestamp, u64, u32);
+
+fn key(span: Span, people: u32) -> SpanKey {
+    let minutes = (span.step.as_hours() * 60.0).round().max(1.0) as u64;
+    (span.from, span.to, minutes, people)
+}
 
 impl App {
     /// The bytes of the diary, and whether there is a file.
@@ -151,15 +173,15 @@ impl App {
         if !cache.reading.as_ref().is_some_and(|known| Arc::ptr_eq(known, reading)) {
             return Cell::default();
         }
-        if let Some((_, cell)) = cache.simulations.iter().find(|(known, _)| *known == key) {
-            return cell.clone();
+        kept(&mut cache.simulations, key)
+    }
+
+    fn moment_cell(&self, reading: &Arc<Reading>, key: (Timestamp, u32)) -> Cell<Assessment> {
+        let mut cache = lock(&self.cache);
+        if !cache.reading.as_ref().is_some_and(|known| Arc::ptr_eq(known, reading)) {
+            return Cell::default();
         }
-        if cache.simulations.len() == KEPT {
-            cache.simulations.remove(0);
-        }
-        let cell = Cell::default();
-        cache.simulations.push((key, cell.clone()));
-        cell
+        kept(&mut cache.moments, key)
     }
 }
 
@@ -224,9 +246,12 @@ impl Desk {
         let first = cell(FEW).get_or_init(|| Arc::new(work(FEW))).clone();
         self.refining.store(true, Ordering::Relaxed);
         // Whoever comes meanwhile waits for this one instead of working it out again.
-        std::thread::spawn(move || {
-            whole.get_or_init(|| Arc::new(work(all)));
-        });
+        self.visit.app.background.later(
+            self.reading.mark,
+            Box::new(move || {
+                whole.get_or_init(|| Arc::new(work(all)));
+            }),
+        );
         first
     }
 
@@ -240,11 +265,24 @@ impl Desk {
                 let population = Population { people, ..question.population };
                 let mut answer =
                     assess::assess(&reading.timeline, app.knowledge, &Question { population, ..question });
-                let (_, read) = diary::read(&reading.bytes);
-                answer.notices.splice(0..0, read);
+                answer.notices.splice(0..0, reading.notices.iter().take(reading.read).cloned());
                 answer
             },
         )
+    }
+
+    /// The assessment of this diary at another moment or with other people, without notices of reading; kept.
+    pub(crate) fn assessment_at(&self, question: &Question) -> Arc<Assessment> {
+        let asked_by_all = Question { population: question.population, ..self.question() };
+        if *question == asked_by_all
+            && let Some(done) =
+                self.visit.app.assessment_cell(&self.reading, question.population.people).get()
+        {
+            return done.clone();
+        }
+        let cell = self.visit.app.moment_cell(&self.reading, (question.as_of, question.population.people));
+        cell.get_or_init(|| Arc::new(assess::assess(&self.reading.timeline, self.knowledge(), question)))
+            .clone()
     }
 
     /// The assessment in words, in the reader's voice.
@@ -264,15 +302,22 @@ impl Desk {
         let (app, reading) = (self.visit.app.clone(), self.reading.clone());
         let population = self.question().population;
         Ok(self.people(
-            |people| {
-                let minutes = (span.step.as_hours() * 60.0).round().max(1.0) as u64;
-                self.visit.app.simulation_cell(&self.reading, (span.from, span.to, minutes, people))
-            },
+            |people| self.visit.app.simulation_cell(&self.reading, key(span, people)),
             move |people| {
                 let population = Population { people, ..population };
                 synapse::simulation(&reading.resolved, app.knowledge, population, span)
             },
         ))
+    }
+
+    /// The same with so many people, for whoever has asked [`Desk::withheld`] before.
+    pub(crate) fn simulation_of(&self, span: Span, people: u32) -> Arc<Simulation> {
+        let population = self.question_of(people).population;
+        let cell = self.visit.app.simulation_cell(&self.reading, key(span, people));
+        cell.get_or_init(|| {
+            Arc::new(synapse::simulation(&self.reading.resolved, self.knowledge(), population, span))
+        })
+        .clone()
     }
 
     /// Whether figures are withheld: semantics of harm, before any curve, probability, ranking or threshold.
@@ -283,6 +328,11 @@ impl Desk {
             self.reading.as_of,
             self.voice() == Voice::Clinician,
         )
+    }
+
+    /// Says that this page shows few people.
+    pub(crate) fn refine(&self) {
+        self.refining.store(true, Ordering::Relaxed);
     }
 
     /// Whether this page shows few people while all are being simulated.

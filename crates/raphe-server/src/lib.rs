@@ -12,11 +12,12 @@
 //!                                  store ◀───────────┘ the file: read whole, written whole or not at all
 //! ```
 //!
-//! In reading order: [`store`], `clock`, `guard`, `app`, `visit`, `desk`, `change`, `page`, `chart`, `pages`.
+//! In reading order: [`store`], `clock`, `guard`, `app`, `visit`, `background`, `desk`, `change`, `page`, `chart`, `pages`.
 
 #![allow(dead_code)] // until every page is in
 
 mod app;
+mod background;
 mod change;
 mod chart;
 pub mod clock;

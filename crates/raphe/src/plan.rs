@@ -38,7 +38,8 @@ use crate::{
     },
     population::Population,
     timeline::{
-        Dose, DoseLine, Entry, Event, Notice, Origin, Person, Schedule, Timeline, Weight, When, diary,
+        Dose, DoseLine, Entry, Event, Notice, Origin, Person, Quantity, Schedule, Timeline, Weight, When,
+        diary,
     },
     units::{Mass, TimeSpan},
 };
@@ -189,6 +190,37 @@ pub struct Told {
     pub clinician: String,
     /// Sources.
     pub citations: Vec<Citation>,
+}
+
+/// Doses at a time that can be made up of what is sold, from none to a highest one (milligrams, ascending).
+///
+/// Whole pieces of the form that `line` is taken in, halves where the label allows them, marks of a liquid; where no source
+/// lists strengths, so many of the pieces that `line` names. The highest recommended dose is shared out over the doses of
+/// a day, and nothing above it is listed. Empty where no maximum, or no dose in milligrams, is known.
+#[must_use]
+pub fn doses(substance: &Substance, line: &DoseLine, weight: Option<Mass>) -> Vec<f64> {
+    let Dose::Known(amount) = line.dose else { return Vec::new() };
+    let (Some(most), Some(one), Quantity::Mass(piece)) = (
+        crate::knowledge::maximum(substance, line.route.word()),
+        amount.mass(weight, line.over),
+        amount.each,
+    ) else {
+        return Vec::new();
+    };
+    let times = match &line.schedule {
+        Some(Schedule::TimesADay(times)) => f64::from((*times).max(1)),
+        Some(Schedule::Nightly) => 1.0,
+        Some(Schedule::At(times)) => times.len().max(1) as f64,
+        Some(Schedule::Every(span)) if span.as_hours() >= 1.0 => (24.0 / span.as_hours()).max(1.0),
+        _ => return Vec::new(),
+    };
+    taper::up_to(substance, line.form, most.as_mg() / times, (piece.as_mg(), one.as_mg()))
+}
+
+/// What to know before a medicine is left off: what may come, when, and what it is told apart from.
+#[must_use]
+pub fn on_stopping(knowledge: &Knowledge, substance: &Substance) -> Vec<Told> {
+    words::watch(knowledge, substance, words::Way { stops: true, ..words::Way::default() })
 }
 
 /// Why there is no plan.

@@ -46,6 +46,7 @@ use drive::Drive;
 use engagement::{Engagement, Gap, Target};
 use jiff::Timestamp;
 use people::Synapses;
+use std::sync::{Mutex, PoisonError};
 
 /// The synapse now and over the next day.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -274,6 +275,15 @@ pub(crate) struct Follower {
     moments: Vec<f64>,
     /// Which of them is the one that is asked for.
     now: usize,
+    /// Room that groups use one after the other: asking the system for it anew takes longer than to fill it.
+    room: Mutex<Vec<Room>>,
+}
+
+/// Room for the inputs of eight people over time.
+#[derive(Default)]
+struct Room {
+    knots: Vec<(f64, model::Inputs<Lane>)>,
+    rows: Vec<Lane>,
 }
 
 /// What was seen of eight people.
@@ -316,6 +326,7 @@ impl Follower {
             engagement,
             moments,
             now,
+            room: Mutex::default(),
         }
     }
 
@@ -365,7 +376,11 @@ impl Companion for Follower {
         let knots = (0..journey.moments()).map(|step| {
             (step as f64 * journey.step, self.engagement.inputs(journey, step, &strengths(step)))
         });
-        let drive = Drive { knots: knots.collect() }.thin();
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        room.knots.clear();
+        room.knots.extend(knots);
+        let drive = Drive::thin(&room.knots, &mut room.rows);
+        self.room.lock().unwrap_or_else(PoisonError::into_inner).push(room);
         let holds = self.holds(journey);
         let last = journey.moments().saturating_sub(1);
         found.failed = drive.follow(&synapse, &self.moments, RELATIVE, &mut |seen| {

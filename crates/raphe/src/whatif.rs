@@ -89,6 +89,19 @@ pub fn whatif(
     knowledge: &Knowledge,
     question: &Question,
 ) -> WhatIf {
+    beside(before, after, lines, knowledge, question, &|at| assess(before, knowledge, at))
+}
+
+/// The same for somebody who keeps what `before` gives at a moment: `without` answers with it.
+#[must_use]
+pub fn beside(
+    before: &Timeline,
+    after: &Timeline,
+    lines: &[String],
+    knowledge: &Knowledge,
+    question: &Question,
+    without: &dyn Fn(&Question) -> Assessment,
+) -> WhatIf {
     let old: BTreeSet<&Origin> = before.entries.iter().map(|entry| &entry.origin).collect();
     let new: Vec<&Entry> = after.entries.iter().filter(|entry| !old.contains(&entry.origin)).collect();
     let blank = WhatIf {
@@ -133,10 +146,9 @@ pub fn whatif(
     let worst = match moments.len() {
         1 => question.as_of,
         _ => {
-            let judged = moments
-                .iter()
-                .map(|at| (rank(&assess(after, knowledge, &Question { as_of: *at, ..quick })), *at));
-            let judged: Vec<((Urgency, Level, f64), Timestamp)> = judged.collect();
+            let judge =
+                |at: &Timestamp| (rank(&assess(after, knowledge, &Question { as_of: *at, ..quick })), *at);
+            let judged = shared_out(&moments.iter().copied().collect::<Vec<Timestamp>>(), &judge);
             let better = |a: &(Urgency, Level, f64), b: &(Urgency, Level, f64)| {
                 (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2))
             };
@@ -149,7 +161,9 @@ pub fn whatif(
         }
     };
     let at = Question { as_of: worst, ..*question };
-    let (without, with) = (assess(before, knowledge, &at), assess(after, knowledge, &at));
+    let without = without(&at);
+    // Without a line both are the same.
+    let with = if new.is_empty() { without.clone() } else { assess(after, knowledge, &at) };
     WhatIf {
         as_of: worst,
         differences: differences(&without, &with),
@@ -157,6 +171,19 @@ pub fn whatif(
         with: Some(Box::new(with)),
         ..blank
     }
+}
+
+/// One answer for each, in order, worked out side by side.
+fn shared_out<T: Sync, R: Send>(list: &[T], one: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = list.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = list
+            .chunks(share)
+            .map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<R>>()))
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().expect("a judgment has no panic")).collect()
+    })
 }
 
 fn dose(event: &Event) -> Option<&DoseLine> {

@@ -197,15 +197,16 @@ pub(crate) fn run<C: Companion>(
     let size = people.size();
     let groups = size.div_ceil(LANES);
     progress::plan(groups);
-    let one = |group: usize| {
+    // `seen` is room that groups use one after the other: asking the system for it anew takes longer than to fill it.
+    let one = |group: usize, seen: &mut Vec<Lane>| {
         let mut drawn = people.group(network, plan, group);
         drawn.happenings = people.happenings(plan, group, wanted.steps, wanted.step);
         // The runner is compiled once, whoever comes along.
-        let mut seen = Vec::new();
+        seen.clear();
         let mut runner = Runner::new(network, plan, drawn, wanted);
-        let outcome = runner.run(C::LOOKS.then_some(&mut seen));
+        let outcome = runner.run(C::LOOKS.then_some(&mut *seen));
         let journey =
-            Journey { network, group: &runner.group, number: group, step: wanted.step, levels: &seen };
+            Journey { network, group: &runner.group, number: group, step: wanted.step, levels: seen };
         let found = companion.along(&journey);
         progress::done();
         (outcome, found)
@@ -214,7 +215,8 @@ pub(crate) fn run<C: Companion>(
     let threads = if work < 20_000 { 1 } else { people.threads.min(groups) };
     let mut done: Vec<Vec<(Outcome, C::Found)>> = Vec::new();
     if threads <= 1 {
-        done.push((0..groups).map(one).collect());
+        let mut seen = Vec::new();
+        done.push((0..groups).map(|group| one(group, &mut seen)).collect());
     } else {
         let share = groups.div_ceil(threads);
         std::thread::scope(|scope| {
@@ -222,7 +224,9 @@ pub(crate) fn run<C: Companion>(
                 .map(|thread| {
                     let one = &one;
                     scope.spawn(move || {
-                        (thread * share..((thread + 1) * share).min(groups)).map(one).collect::<Vec<_>>()
+                        let mut seen = Vec::new();
+                        let own = thread * share..((thread + 1) * share).min(groups);
+                        own.map(|group| one(group, &mut seen)).collect::<Vec<_>>()
                     })
                 })
                 .collect();

@@ -52,6 +52,8 @@ pub struct Taper {
 
 /// A step of occupancy.
 const STEP: f64 = 0.10;
+/// How awkward it is to measure off a liquid.
+const LIQUID: f64 = 0.03;
 /// Pieces that are swallowed at a time, at most.
 const PIECES: usize = 3;
 
@@ -125,6 +127,44 @@ pub(super) fn taper(knowledge: &Knowledge, substance: &Substance, line: &DoseLin
     }
 }
 
+/// More marks than this on a slider are not told apart.
+const MARKS: usize = 60;
+
+/// Every amount from none up to a highest one that can be made up; `piece` and `taken` are what the person has and takes.
+pub(super) fn up_to(
+    substance: &Substance,
+    form: Option<Form>,
+    most: f64,
+    (piece, taken): (f64, f64),
+) -> Vec<f64> {
+    let slow = form == Some(Form::ExtendedRelease)
+        || (form.is_none() && substance.strengths.iter().all(|one| one.form == "extended_release"));
+    let fits = |dose: &f64| *dose > 0.0 && *dose <= most * (1.0 + 1e-9);
+    let mut doses: Vec<f64> = match substance.strengths.is_empty() {
+        true => (1..=MARKS).map(|count| piece * count as f64).filter(fits).collect(),
+        false => {
+            // `candidates` leaves out its end. Where there are too many, what has to be measured off gives way first.
+            let mut all = candidates(substance, slow, most * (1.0 + 1e-6) + 1e-6);
+            if all.len() > MARKS && all.iter().any(|(_, awkward)| *awkward < LIQUID) {
+                all.retain(|(_, awkward)| *awkward < LIQUID);
+            }
+            all.into_iter().map(|(dose, _)| dose).filter(fits).collect()
+        }
+    };
+    let coarse = doses.len().div_ceil(MARKS).max(1);
+    let last = doses.len().saturating_sub(1);
+    let mut place = 0;
+    doses.retain(|_| {
+        place += 1;
+        (place - 1) % coarse == coarse - 1 || place - 1 == last
+    });
+    doses.extend(Some(taken).filter(fits));
+    doses.push(0.0);
+    doses.sort_by(f64::total_cmp);
+    doses.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
+    doses
+}
+
 fn amounts(list: &[String]) -> impl Iterator<Item = f64> {
     list.iter().filter_map(|text| text.parse::<Mass>().ok()).map(Mass::as_mg)
 }
@@ -168,7 +208,6 @@ fn form_word(form: &str) -> &str {
 /// so that a whole piece is taken where it comes about as near.
 fn candidates(substance: &Substance, slow: bool, mg: f64) -> Vec<(f64, f64)> {
     const HALF: f64 = 0.01;
-    const LIQUID: f64 = 0.03;
     let pieces = pieces(substance, slow);
     let mut sums: Vec<(f64, f64)> = Vec::new();
     // Slow and quick pieces are not mixed on one day, and no more than one half is taken.

@@ -145,18 +145,34 @@ const LONGEST: f64 = 12.0;
 const ABSOLUTE: f64 = 1e-3;
 
 impl Drive {
-    /// Leaves out knots that the line between their neighbors explains. Knots at one moment stay.
-    pub(crate) fn thin(self) -> Self {
-        let count = Inputs::<Lane>::SYMBOLS.len();
-        let rows: Vec<[Lane; Inputs::<Lane>::SYMBOLS.len()]> =
-            self.knots.iter().map(|(_, inputs)| inputs.values()).collect();
-        let Some(first) = rows.first() else { return self };
-        let moving: Vec<usize> = (0..count).filter(|n| rows.iter().any(|row| row[*n] != first[*n])).collect();
-        let at = |knot: usize| self.knots[knot].0;
+    /// Knots without those that the line between their neighbors explains. Knots at one moment stay.
+    ///
+    /// `rows` is room for what is compared: whoever has many courses to thin takes it along.
+    pub(crate) fn thin(knots: &[(f64, Inputs<Lane>)], rows: &mut Vec<Lane>) -> Self {
+        const COUNT: usize = Inputs::<f64>::SYMBOLS.len();
+        let Some((_, first)) = knots.first() else { return Self::default() };
+        let first = first.values();
+        let mut moves = [false; COUNT];
+        for (_, inputs) in knots {
+            let values = inputs.values();
+            for n in 0..COUNT {
+                moves[n] |= values[n] != first[n];
+            }
+        }
+        let moving: Vec<usize> = (0..COUNT).filter(|n| moves[*n]).collect();
+        rows.clear();
+        rows.extend(knots.iter().flat_map(|(_, inputs)| {
+            let values = inputs.values();
+            moving.iter().map(move |n| values[*n])
+        }));
+        let width = moving.len();
+        let row = |knot: usize| &rows[knot * width..(knot + 1) * width];
+        let at = |knot: usize| knots[knot].0;
         let explained = |from: usize, to: usize, between: usize| {
             let share = (at(between) - at(from)) / (at(to) - at(from));
-            moving.iter().all(|n| {
-                let (a, b, there) = (&rows[from][*n].0, &rows[to][*n].0, &rows[between][*n].0);
+            let ends = row(from).iter().zip(row(to)).zip(row(between));
+            moving.iter().zip(ends).all(|(n, ((a, b), there))| {
+                let (a, b, there) = (&a.0, &b.0, &there.0);
                 (0..LANES).all(|lane| {
                     let line = a[lane] + (b[lane] - a[lane]) * share;
                     (line - there[lane]).abs() <= THIN.0 * there[lane].abs() + THIN.1 * SCALE[*n]
@@ -165,9 +181,9 @@ impl Drive {
         };
         let mut kept = vec![0];
         let mut from = 0;
-        while from + 1 < rows.len() {
+        while from + 1 < knots.len() {
             let mut to = from + 1;
-            while to + 1 < rows.len()
+            while to + 1 < knots.len()
                 && at(to + 1) > at(to)
                 && at(to) > at(from)
                 && at(to + 1) - at(from) <= LONGEST
@@ -178,7 +194,7 @@ impl Drive {
             kept.push(to);
             from = to;
         }
-        Self { knots: kept.into_iter().map(|knot| self.knots[knot]).collect() }
+        Self { knots: kept.into_iter().map(|knot| knots[knot]).collect() }
     }
 
     /// Follows it from rest and shows wanted moments, which ascend from the first knot on.
