@@ -18,6 +18,7 @@
 
 mod app;
 mod change;
+mod chart;
 pub mod clock;
 mod desk;
 mod guard;
