@@ -19,6 +19,7 @@ mod risk;
 mod schema;
 mod simulation;
 mod whatif;
+mod why;
 
 pub use assessment::*;
 pub use care::*;
@@ -34,6 +35,7 @@ pub use risk::*;
 pub use schema::schemas;
 pub use simulation::*;
 pub use whatif::*;
+pub use why::*;
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;

@@ -3,7 +3,7 @@
 //! A schema is closed: a field it does not name is refused, so a new field must reach `schemas/` in the same change. It
 //! never allows null, because a field that was not computed is absent.
 
-use crate::{Assessment, Check, Exam, Helping, Lint, Plan, Questionnaire, Simulation, WhatIf, word};
+use crate::{Assessment, Check, Exam, Helping, Lint, Plan, Questionnaire, Simulation, WhatIf, Why, word};
 use raphe::knowledge::schema::{Certainty, Grade, Level, Urgency};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 /// Every published schema with the name of its file in `schemas/`.
 #[must_use]
-pub fn schemas() -> [(&'static str, Schema); 9] {
+pub fn schemas() -> [(&'static str, Schema); 10] {
     [
         ("assessment.schema.json", root::<Assessment>()),
         ("check.schema.json", root::<Check>()),
@@ -26,6 +26,7 @@ pub fn schemas() -> [(&'static str, Schema); 9] {
         ("questionnaire.schema.json", root::<Questionnaire>()),
         ("simulation.schema.json", root::<Simulation>()),
         ("whatif.schema.json", root::<WhatIf>()),
+        ("why.schema.json", root::<Why>()),
     ]
 }
 

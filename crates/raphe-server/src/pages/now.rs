@@ -8,7 +8,7 @@ mod band;
 mod causes;
 mod changed;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod unwell;
 pub(super) mod words;
 

@@ -1,7 +1,10 @@
 //! Serotonin over a fortnight: seven days back, seven ahead, with now between them.
 
 use super::words::{day, hidden, times};
-use crate::desk::Desk;
+use crate::{
+    chart::{self, Bands, Figure, Scale, Series, Threshold, Time},
+    desk::Desk,
+};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use raphe::{
@@ -32,8 +35,7 @@ pub(super) fn band(desk: &Desk, assessment: &Assessment) -> Markup {
 
 fn drawn(desk: &Desk, assessment: &Assessment) -> Markup {
     let week = SignedDuration::from_hours(DAYS * 24);
-    let as_of = assessment.as_of;
-    let (Ok(from), Ok(to)) = (as_of.checked_sub(week), as_of.checked_add(week)) else { return html! {} };
+    let (Ok(from), Ok(to)) = (assessment.as_of.checked_sub(week), assessment.as_of.checked_add(week)) else { return html! {} };
     let span = Span { from: Some(from), to, step: TimeSpan::hours(EVERY) };
     let simulation = match desk.simulation(span) {
         Ok(simulation) => simulation,
@@ -61,7 +63,7 @@ fn drawn(desk: &Desk, assessment: &Assessment) -> Markup {
         @if let Some(now) = now {
             p { "Now " (prose(&times(now))) " the own level without any medicine, by the model. The range holds 9 of 10 people like this." }
         }
-        p { (prose(&says(desk, &points, as_of))) }
+        (figure(desk, assessment, points, (from, to)))
         p.hint {
             @if assessment.urgency >= Urgency::Urgent { "This changes nothing of what is said above. " }
             @else { "The days ahead hold if everything is taken as it is written. " }
@@ -69,6 +71,26 @@ fn drawn(desk: &Desk, assessment: &Assessment) -> Markup {
         }
         (not_in_the_picture(&missing))
     }
+}
+
+fn figure(
+    desk: &Desk,
+    assessment: &Assessment,
+    points: Vec<(Timestamp, Interval)>,
+    (from, to): (Timestamp, Timestamp),
+) -> Markup {
+    let says = says(desk, &points, assessment.as_of);
+    let scale = Scale::log("Serotonin outside the nerve cells").unit("×");
+    let time = Time::new(from, to, desk.zone()).now(assessment.as_of);
+    let bands = Bands {
+        series: vec![Series::new("Middle, and range of 9 in 10 people", points)],
+        thresholds: vec![Threshold::new(1.0, "without any medicine")],
+        ..Bands::new(time, scale)
+    };
+    let title = "Serotonin, times the own level without any medicine";
+    // Beside the form there is less room than on the whole page.
+    let width = if desk.width() > 930.0 { desk.width() - 370.0 } else { desk.width() };
+    chart::bands(&Figure::new("now-serotonin", title, &says, width as u32), &bands)
 }
 
 /// The highest of the week behind and of the week ahead, in a sentence.
