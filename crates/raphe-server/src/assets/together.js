@@ -2,8 +2,7 @@
 "use strict";
 (() => {
   const open = () => {
-    const id = decodeURIComponent(location.hash.slice(1));
-    const there = id && document.getElementById(id);
+    const there = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const folded = there?.closest("details");
     if (!folded) return;
     folded.open = true;

@@ -89,7 +89,7 @@ fn figure(
     };
     let title = "Serotonin, times the own level without any medicine";
     // Beside the form there is less room than on the whole page.
-    let width = if desk.width() > 930.0 { desk.width() - 370.0 } else { desk.width() };
+    let width = if desk.width() > 927.0 { desk.width() - 370.0 } else { desk.width() };
     chart::bands(&Figure::new("now-serotonin", title, &says, width as u32), &bands)
 }
 

@@ -14,7 +14,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use maud::{Markup, html};
+use maud::html;
 use raphe::{
     knowledge::{
         Knowledge,

@@ -12,7 +12,6 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use raphe::{
     assess::{Assessment, Question, assess},
-    check::NONE_KNOWN,
     exposure,
     knowledge::schema::Level,
     population::Population,
@@ -230,7 +229,7 @@ fn pictured(desk: &Desk, assessment: &Assessment, running: &[(&str, &str)], stop
                     }
                 }
             }
-            p.hint { "“No longer counted” is not the same as safe. " (NONE_KNOWN) }
+            p.hint { "“No longer counted” is not the same as safe: bleeding, heart rhythm, sedation and seizures were not assessed." }
         }
     }
 }
