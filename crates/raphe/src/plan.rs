@@ -404,7 +404,7 @@ impl Ground {
         };
         let (timeline, _) = knowledge.resolve(&Timeline::new(person.clone(), vec![entry]));
         let zone = timeline.zone();
-        let daily_mg = daily(&line, person.weight);
+        let daily_mg = line.mass_a_day(person.weight).map(Mass::as_mg);
         Self {
             daily_mg,
             usual: !from.doses.iter().all(|dose| dose.typical.is_empty()),
@@ -459,7 +459,7 @@ impl Ground {
             });
         }
         let mut usual = false;
-        if daily(&line, timeline.person.weight).is_none()
+        if line.mass_a_day(timeline.person.weight).is_none()
             && let Ok((typical, _)) = self::line(knowledge, &from.names.inn, timeline.person.weight)
         {
             usual = true;
@@ -478,7 +478,7 @@ impl Ground {
         let going_on = uses.iter().filter(|other| other.substance != from.id);
         let going_on = going_on.filter(|other| other.spells.last().is_some_and(|spell| spell.running));
         Ok(Self {
-            daily_mg: daily(&line, timeline.person.weight),
+            daily_mg: line.mass_a_day(timeline.person.weight).map(Mass::as_mg),
             usual,
             last_day: if spell.running { date(as_of) } else { date(spell.last) },
             last_dose: spell.last,
@@ -525,21 +525,6 @@ impl Ground {
         let entry = Entry { when: When::at(self.at(1, 0)), event, origin: Origin::Asked(2), note: None };
         self.timeline.with([entry])
     }
-}
-
-/// Milligrams a day of a line.
-fn daily(line: &DoseLine, weight: Option<Mass>) -> Option<f64> {
-    let Dose::Known(amount) = line.dose else { return None };
-    let over = line.over.or((line.schedule == Some(Schedule::Continuous)).then_some(TimeSpan::days(1.0)));
-    let times = match &line.schedule {
-        Some(Schedule::TimesADay(n)) => f64::from((*n).max(1)),
-        Some(Schedule::Every(step)) => 24.0 / step.as_hours().max(0.25),
-        Some(Schedule::Weekly) => 1.0 / 7.0,
-        Some(Schedule::At(times)) => times.len().max(1) as f64,
-        Some(Schedule::AsNeeded) => f64::from(line.up_to.unwrap_or(1)),
-        Some(Schedule::Nightly | Schedule::Continuous) | None => 1.0,
-    };
-    Some(amount.mass(weight, over)?.as_mg() * times)
 }
 
 fn side(substance: &Substance) -> Side {
@@ -599,7 +584,8 @@ fn switch(
     to: &Substance,
     line: DoseLine,
 ) -> Plan {
-    plan.to = Some(Side { daily_mg: daily(&line, ground.timeline.person.weight), ..side(to) });
+    plan.to =
+        Some(Side { daily_mg: line.mass_a_day(ground.timeline.person.weight).map(Mass::as_mg), ..side(to) });
     let known = rules(knowledge, from, to);
     let mao = inhibits_mao(knowledge, from) || inhibits_mao(knowledge, to);
     let published = known.as_ref().map_or(SwitchKind::Washout, |known| known.kind);
@@ -822,11 +808,11 @@ fn because(
 /// The same timeline with the old medicine at its usual dose, where that is a lower one.
 fn usual_dose(knowledge: &Knowledge, timeline: &Timeline, from: &Substance) -> Option<Timeline> {
     let (typical, _) = line(knowledge, &from.names.inn, timeline.person.weight).ok()?;
-    let usual = daily(&typical, timeline.person.weight)?;
+    let usual = typical.mass_a_day(timeline.person.weight)?;
     let entries = timeline.entries.iter().cloned().map(|mut entry| {
         if let Event::Start(own) | Event::Change(own) = &mut entry.event
             && own.name.id.as_deref() == Some(from.id.as_str())
-            && daily(own, timeline.person.weight).is_some_and(|mg| mg > usual)
+            && own.mass_a_day(timeline.person.weight).is_some_and(|mg| mg > usual)
         {
             (own.dose, own.schedule) = (typical.dose.clone(), typical.schedule.clone());
         }

@@ -289,6 +289,30 @@ pub struct DoseLine {
     pub overdose: Option<Overdose>,
 }
 
+impl DoseLine {
+    /// How many doses of it fall on one day: a seventh for once a week, one for a single dose, the most allowed for as needed.
+    #[must_use]
+    pub fn times_a_day(&self) -> f64 {
+        match &self.schedule {
+            Some(Schedule::TimesADay(times)) => f64::from((*times).max(1)),
+            Some(Schedule::Every(step)) => 24.0 / step.as_hours().max(0.25),
+            Some(Schedule::Weekly) => 1.0 / 7.0,
+            Some(Schedule::At(times)) => times.len().max(1) as f64,
+            Some(Schedule::AsNeeded) => f64::from(self.up_to.unwrap_or(1)),
+            Some(Schedule::Nightly | Schedule::Continuous) | None => 1.0,
+        }
+    }
+
+    /// The mass of one day: `None` where the dose, or what it takes to know its mass, is not known.
+    #[must_use]
+    pub fn mass_a_day(&self, weight: Option<Mass>) -> Option<Mass> {
+        let Dose::Known(amount) = self.dose else { return None };
+        let whole_day = (self.schedule == Some(Schedule::Continuous)).then_some(TimeSpan::days(1.0));
+        let mass = amount.mass(weight, self.over.or(whole_day))?;
+        Some(Mass::mg(mass.as_mg() * self.times_a_day()))
+    }
+}
+
 /// How much at a time.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dose {

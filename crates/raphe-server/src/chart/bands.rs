@@ -9,7 +9,7 @@ use super::{
     table::{MOST, Table},
     thin::evenly,
     value::Up,
-    words::{ranged, wide},
+    words::{cut, ranged, wide},
 };
 use jiff::Timestamp;
 use maud::Markup;
@@ -86,7 +86,8 @@ pub(super) fn values<'a>(
     let points = series.iter().flat_map(|series| &series.points);
     let seen = points.filter(|(at, _)| time.holds(*at));
     let ends = seen.flat_map(|(_, value)| [value.p5, value.median, value.p95]);
-    ends.chain(thresholds.iter().map(|line| line.value))
+    // Room above a threshold for its name.
+    ends.chain(thresholds.iter().flat_map(|line| [line.value, line.value + 0.12 * line.value.abs()]))
 }
 
 /// The series with the numbers of their looks.
@@ -100,14 +101,15 @@ pub fn bands(figure: &Figure<'_>, bands: &Bands) -> Markup {
     let Bands { time, scale, series, thresholds, marks, windows } = bands;
     let width = figure.wide();
     let plot = (width * 0.42).clamp(180.0, 380.0).round();
-    let up = Up::new(scale, values(time, series, thresholds), (plot / 42.0) as usize);
+    let up = Up::new(scale, values(time, series, thresholds), (plot / 54.0) as usize);
     let left = up.labels().map(|text| wide(&text)).fold(12.0, f64::max).ceil() + 10.0;
     // Names beside the ends of lines where there is room; the legend has them anyway.
     let ends = series.iter().map(|series| wide(&series.name)).fold(0.0, f64::max).ceil() + 12.0;
     let beside = width >= 600.0 && series.len() > 1 && ends <= width * 0.25;
     let right = width - if beside { ends } else { 12.0 };
     let (flags, rows) = flags(time, marks, left, right, width);
-    let name = if scale.name.is_empty() { 0.0 } else { LINE + 4.0 };
+    let title = scale.titled();
+    let name = if title.is_empty() { 0.0 } else { LINE + 4.0 };
     let top = name + rows as f64 * LINE + 8.0;
     let (bottom, height) = (top + plot, top + plot + FOOT);
     let all = numbered(series);
@@ -121,8 +123,11 @@ pub fn bands(figure: &Figure<'_>, bands: &Bands) -> Markup {
         stage.series(&mut chart, &up, plot, &all)?;
         stage.thresholds(&mut chart, thresholds, &scale.unit, "threshold")?;
         stage.window_names(windows)?;
-        stage.flags(&flags, rows)?;
-        stage.say(&scale.name, &words(inks.of("label quiet"), HPos::Left), 0.0, 13.0)?;
+        stage.flags(&flags)?;
+        stage.say(&cut(&title, width), &words(inks.of("label quiet"), HPos::Left), 0.0, 13.0)?;
+        if !values(time, series, &[]).any(f64::is_finite) {
+            stage.nothing(top + plot / 2.0)?;
+        }
         if beside {
             for (number, name, y) in beside_ends(&stage, &up, plot, &all) {
                 let style = words(inks.of(&format!("label s{}", look(number))), HPos::Left);
@@ -187,8 +192,10 @@ fn table(time: &Time, scale: &Scale, series: &[Series]) -> Table {
     for (place, one) in series.iter().enumerate() {
         for (at, value) in one.points.iter().filter(|(at, _)| time.holds(*at)) {
             let row = moments.entry(*at).or_insert_with(|| vec![None; series.len()]);
-            // Of two values at the same moment, the higher.
-            if row[place].is_none_or(|other| !(other.median >= value.median)) {
+            // Of two values at the same moment, the higher; any number before none.
+            let height =
+                |value: &Interval| if value.median.is_nan() { f64::NEG_INFINITY } else { value.median };
+            if row[place].is_none_or(|other| height(other) < height(value)) {
                 row[place] = Some(value);
             }
         }

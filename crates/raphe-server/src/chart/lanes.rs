@@ -7,11 +7,11 @@
 use super::{
     Drawing, Figure, Mark, Scale, Series, Threshold, Time, Window, bands,
     paper::{Drawn, LINE, shape, tenths, words},
-    pattern::look,
+    pattern::{Key, look},
     put,
     stage::{FOOT, Stage, flags, notes, window_keys},
     table::{MOST, Table},
-    thin::evenly,
+    thin::{Edge, evenly, keep},
     value::Up,
     words::{lines, ranged, told, wide},
 };
@@ -56,6 +56,29 @@ pub enum Shape {
     Triangle,
     /// A cross.
     Cross,
+}
+
+impl Shape {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Ring => "ring",
+            Self::Cross => "cross",
+            _ => "dot",
+        }
+    }
+
+    /// Its corners around its place, in pixels; none for a circle.
+    const fn corners(self) -> &'static [(f64, f64)] {
+        match self {
+            Self::Dot | Self::Ring => &[],
+            Self::Square => &[(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)],
+            Self::Diamond => &[(0.0, -5.5), (5.5, 0.0), (0.0, 5.5), (-5.5, 0.0)],
+            Self::Triangle => &[(0.0, -5.0), (5.2, 4.2), (-5.2, 4.2)],
+            Self::Cross => {
+                &[(-4.0, -4.0), (0.0, 0.0), (4.0, -4.0), (0.0, 0.0), (4.0, 4.0), (0.0, 0.0), (-4.0, 4.0)]
+            }
+        }
+    }
 }
 
 /// A moment: a single dose, a sign, a feeling.
@@ -188,13 +211,15 @@ pub struct Lanes {
     pub marks: Vec<Mark>,
     /// Named stretches of time.
     pub windows: Vec<Window>,
+    /// What the shapes mean, for the legend: shape, look, words.
+    pub shapes: Vec<(Shape, usize, String)>,
 }
 
 impl Lanes {
     /// An empty drawing over this stretch of time.
     #[must_use]
     pub fn new(time: Time) -> Self {
-        Self { time, tracks: vec![], marks: vec![], windows: vec![] }
+        Self { time, tracks: vec![], marks: vec![], windows: vec![], shapes: vec![] }
     }
 }
 
@@ -208,8 +233,8 @@ struct Place {
 /// Draws tracks over one time axis.
 #[must_use]
 pub fn lanes(figure: &Figure<'_>, lanes: &Lanes) -> Markup {
-    const GAP: f64 = 12.0;
-    let Lanes { time, tracks, marks, windows } = lanes;
+    const GAP: f64 = 16.0;
+    let Lanes { time, tracks, marks, windows, shapes } = lanes;
     let width = figure.wide();
     let beside = width >= 600.0;
     let ups: Vec<Up> = tracks.iter().map(|track| track.up(time)).collect();
@@ -244,7 +269,7 @@ pub fn lanes(figure: &Figure<'_>, lanes: &Lanes) -> Markup {
             strip.draw()?;
             strip.named(beside, names)?;
         }
-        stage.flags(&flags, rows)
+        stage.flags(&flags)
     });
     let series = tracks.iter().filter_map(|track| match &track.content {
         Content::Bands(_, series, _) => Some(numbered(track, series)),
@@ -253,6 +278,11 @@ pub fn lanes(figure: &Figure<'_>, lanes: &Lanes) -> Markup {
     let series: Vec<(usize, &Series)> = series.flatten().collect();
     let mut keys = bands::keys(&series);
     keys.extend(legend);
+    keys.extend(
+        shapes.iter().map(|(kind, number, name)| {
+            Key::Shape(kind.class(), look(*number), kind.corners(), name.clone())
+        }),
+    );
     let table = Table { notes: notes(time, "", &[], marks, windows), ..table(lanes) };
     put(figure, "lanes", drawing.reach(left, right, time), &keys, table)
 }
@@ -264,11 +294,11 @@ fn numbered<'s>(track: &Track, series: &'s [Series]) -> Vec<(usize, &'s Series)>
 }
 
 /// The tallest of those that fall on the same pixels, with how many others it stands for.
-fn tallest<'t, T, K: Ord>(
-    all: &'t [T],
+fn tallest<T, K: Ord>(
+    all: &[T],
     key: impl Fn(&T) -> Option<K>,
     height: impl Fn(&T) -> f64,
-) -> Vec<(&'t T, usize)> {
+) -> Vec<(&T, usize)> {
     let mut kept: BTreeMap<K, (&T, usize)> = BTreeMap::new();
     for one in all {
         if let Some(key) = key(one) {
@@ -306,6 +336,9 @@ impl Strip<'_, '_, '_> {
         } else {
             self.across("base", self.place.bottom)?;
         }
+        if !self.shows() {
+            return self.stage.nothing((base.0 + base.1) / 2.0);
+        }
         match &self.track.content {
             Content::Bars(bars) => self.bars(bars),
             Content::Ticks(ticks) => self.ticks(ticks),
@@ -327,6 +360,22 @@ impl Strip<'_, '_, '_> {
                 self.stage.series(&mut chart, self.up, base.1 - base.0, &all)?;
                 self.stage.thresholds(&mut chart, thresholds, &scale.unit, "threshold")
             }
+        }
+    }
+
+    /// Whether anything of the track can be seen.
+    fn shows(&self) -> bool {
+        let time = self.stage.time;
+        match &self.track.content {
+            Content::Bars(bars) => {
+                bars.iter().any(|bar| bar.from <= time.to && bar.to.is_none_or(|to| to >= time.from))
+            }
+            Content::Ticks(ticks) => ticks.iter().any(|tick| time.holds(tick.at)),
+            Content::Columns(_, columns) => {
+                columns.iter().any(|column| self.seen(middle(column), column.value))
+            }
+            Content::Scores(_, points, _) => points.iter().any(|point| self.seen(point.at, point.value)),
+            Content::Bands(_, series, _) => bands::values(time, series, &[]).any(f64::is_finite),
         }
     }
 
@@ -445,32 +494,15 @@ impl Strip<'_, '_, '_> {
     }
 
     fn marker(&self, kind: Shape, x: f64, y: f64, words: &str, line: Option<usize>) -> Drawn {
-        let class = match kind {
-            Shape::Ring => "ring",
-            Shape::Cross => "cross",
-            _ => "dot",
-        };
-        let class = format!("{class} s{}", look(self.track.look));
+        let class = format!("{} s{}", kind.class(), look(self.track.look));
         let ink: ShapeStyle = shape(self.stage.inks.one(&class, words, line));
-        let around = |corners: &[(f64, f64)]| -> Vec<(i32, i32)> {
-            corners.iter().map(|(dx, dy)| (tenths(x + dx), tenths(y + dy))).collect()
-        };
         let area = self.stage.area;
+        let corners =
+            kind.corners().iter().map(|(dx, dy)| (tenths(x + dx), tenths(y + dy))).collect::<Vec<_>>();
         match kind {
-            Shape::Dot => area.draw(&Circle::new((tenths(x), tenths(y)), tenths(4.5), ink)),
-            Shape::Ring => area.draw(&Circle::new((tenths(x), tenths(y)), tenths(4.0), ink)),
-            Shape::Square => {
-                area.draw(&Polygon::new(around(&[(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)]), ink))
-            }
-            Shape::Diamond => {
-                area.draw(&Polygon::new(around(&[(0.0, -5.5), (5.5, 0.0), (0.0, 5.5), (-5.5, 0.0)]), ink))
-            }
-            Shape::Triangle => area.draw(&Polygon::new(around(&[(0.0, -5.0), (5.2, 4.2), (-5.2, 4.2)]), ink)),
-            Shape::Cross => {
-                let arms =
-                    [(-4.0, -4.0), (0.0, 0.0), (4.0, -4.0), (0.0, 0.0), (4.0, 4.0), (0.0, 0.0), (-4.0, 4.0)];
-                area.draw(&PathElement::new(around(&arms), ink))
-            }
+            Shape::Dot | Shape::Ring => area.draw(&Circle::new((tenths(x), tenths(y)), tenths(4.25), ink)),
+            Shape::Cross => area.draw(&PathElement::new(corners, ink)),
+            _ => area.draw(&Polygon::new(corners, ink)),
         }
     }
 
@@ -501,7 +533,7 @@ impl Strip<'_, '_, '_> {
     fn thinned(&self, points: &[&Point]) -> Vec<(Timestamp, f64)> {
         let pixels: Vec<(f64, f64)> =
             points.iter().map(|point| (self.stage.x(point.at), self.y(point.value))).collect();
-        let kept = super::thin::keep(&pixels).into_iter();
+        let kept = keep(&pixels, Edge::Line).into_iter();
         kept.map(|place| (points[place].at, self.up.held(points[place].value))).collect()
     }
 

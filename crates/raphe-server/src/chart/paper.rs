@@ -4,7 +4,7 @@
 //! mouse and diary line stand behind each, and `chart.css` says how a class looks in light, in dark, in forced colors and on
 //! paper. Plotters counts in whole units, so one unit here is a tenth of a pixel.
 
-use super::words::{plain, wide};
+use super::words::{cut, plain, wide};
 use maud::Escaper;
 use plotters::{
     coord::Shift,
@@ -29,6 +29,8 @@ pub(super) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<fmt::Error>>;
 
 /// Height of the letters, in pixels, whatever the width of the drawing.
 pub(super) const LETTER: f64 = 13.0;
+/// Lines of so many points are written as a list, longer ones as a path.
+const FEW: usize = 4;
 /// From one line of words to the next, in pixels.
 pub(super) const LINE: f64 = 17.0;
 
@@ -45,11 +47,14 @@ struct Ink {
     line: Option<usize>,
 }
 
+/// The inks in the order of their keys, and the keys of those that are classes alone.
+type Rows = (Vec<Ink>, BTreeMap<String, usize>);
+
 /// The table of keys, shared by whoever draws and the paper.
 #[derive(Debug, Clone)]
 pub(super) struct Inks {
     figure: String,
-    table: Rc<RefCell<(Vec<Ink>, BTreeMap<String, usize>)>>,
+    table: Rc<RefCell<Rows>>,
 }
 
 impl Inks {
@@ -115,7 +120,21 @@ impl<'a> Paper<'a> {
         Self { out, inks: inks.clone(), size: (width, height) }
     }
 
-    fn element(&mut self, name: &str, ink: &Ink, attributes: Arguments<'_>, inside: &str) -> fmt::Result {
+    /// Writes an element; an ink without a class draws nothing.
+    fn element(
+        &mut self,
+        name: &str,
+        ink: &Ink,
+        attributes: Arguments<'_>,
+        inside: &str,
+    ) -> Result<(), DrawingErrorKind<fmt::Error>> {
+        if ink.class.is_empty() {
+            return Ok(());
+        }
+        self.write(name, ink, attributes, inside).map_err(DrawingErrorKind::DrawingError)
+    }
+
+    fn write(&mut self, name: &str, ink: &Ink, attributes: Arguments<'_>, inside: &str) -> fmt::Result {
         let Ink { class, title, line } = ink;
         write!(self.out, "<{name} class=\"{class}\"")?;
         // What hatches a shape is an element of the same drawing, so it cannot come from a class.
@@ -141,20 +160,35 @@ impl<'a> Paper<'a> {
 
     fn path(
         &mut self,
-        name: &str,
+        closed: bool,
         color: BackendColor,
         points: impl IntoIterator<Item = BackendCoord>,
     ) -> Result<(), DrawingErrorKind<fmt::Error>> {
-        let mut list = String::new();
-        for (x, y) in points {
-            if !list.is_empty() {
-                list.push(' ');
-            }
-            write!(list, "{},{}", Tenths(x), Tenths(y)).map_err(DrawingErrorKind::DrawingError)?;
-        }
+        let points: Vec<BackendCoord> = points.into_iter().collect();
         let ink = self.inks.get(color);
-        self.element(name, &ink, format_args!("points=\"{list}\""), "")
-            .map_err(DrawingErrorKind::DrawingError)
+        if points.len() <= FEW {
+            let list: Vec<String> =
+                points.iter().map(|(x, y)| format!("{},{}", Tenths(*x), Tenths(*y))).collect();
+            let list = list.join(" ");
+            let name = if closed { "polygon" } else { "polyline" };
+            return self.element(name, &ink, format_args!("points=\"{list}\""), "");
+        }
+        // Each point from the one before, which takes about half the letters.
+        let mut way = String::from("m");
+        let (mut x, mut y) = (0, 0);
+        for (place, point) in points.iter().enumerate() {
+            for (axis, step) in [point.0 - x, point.1 - y].into_iter().enumerate() {
+                if step >= 0 && (place, axis) != (0, 0) {
+                    way.push(' ');
+                }
+                write!(way, "{}", Tenths(step)).map_err(DrawingErrorKind::DrawingError)?;
+            }
+            (x, y) = *point;
+        }
+        if closed {
+            way.push('z');
+        }
+        self.element("path", &ink, format_args!("d=\"{way}\""), "")
     }
 }
 
@@ -164,8 +198,11 @@ struct Tenths(i32);
 impl Display for Tenths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (sign, size) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
-        write!(f, "{sign}{}", size / 10)?;
-        if size % 10 == 0 { Ok(()) } else { write!(f, ".{}", size % 10) }
+        match (size / 10, size % 10) {
+            (whole, 0) => write!(f, "{sign}{whole}"),
+            (0, tenth) => write!(f, "{sign}.{tenth}"),
+            (whole, tenth) => write!(f, "{sign}{whole}.{tenth}"),
+        }
     }
 }
 
@@ -204,7 +241,7 @@ impl DrawingBackend for Paper<'_> {
         to: BackendCoord,
         style: &S,
     ) -> Result<(), DrawingErrorKind<fmt::Error>> {
-        self.path("polyline", style.color(), [from, to])
+        self.path(false, style.color(), [from, to])
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -212,7 +249,7 @@ impl DrawingBackend for Paper<'_> {
         path: I,
         style: &S,
     ) -> Result<(), DrawingErrorKind<fmt::Error>> {
-        self.path("polyline", style.color(), path)
+        self.path(false, style.color(), path)
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -220,7 +257,7 @@ impl DrawingBackend for Paper<'_> {
         corners: I,
         style: &S,
     ) -> Result<(), DrawingErrorKind<fmt::Error>> {
-        self.path("polygon", style.color(), corners)
+        self.path(true, style.color(), corners)
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -244,7 +281,6 @@ impl DrawingBackend for Paper<'_> {
             ),
             "",
         )
-        .map_err(DrawingErrorKind::DrawingError)
     }
 
     fn draw_circle<S: BackendStyle>(
@@ -262,7 +298,6 @@ impl DrawingBackend for Paper<'_> {
             format_args!("cx=\"{}\" cy=\"{}\" r=\"{radius}\"", Tenths(x), Tenths(y)),
             "",
         )
-        .map_err(DrawingErrorKind::DrawingError)
     }
 
     /// Words stay on the sheet: what would run over its edge is moved in.
@@ -273,6 +308,7 @@ impl DrawingBackend for Paper<'_> {
         (x, y): BackendCoord,
     ) -> Result<(), DrawingErrorKind<fmt::Error>> {
         let ink = self.inks.get(style.color());
+        let text = &cut(text, self.size.0);
         let room = tenths(wide(text));
         let sheet = tenths(self.size.0);
         let (anchor, before) = match style.anchor().h_pos {
@@ -287,7 +323,6 @@ impl DrawingBackend for Paper<'_> {
             VPos::Bottom => 0,
         };
         self.element("text", &ink, format_args!("x=\"{}\" y=\"{}\"{anchor}", Tenths(x), Tenths(y)), text)
-            .map_err(DrawingErrorKind::DrawingError)
     }
 
     fn estimate_text_size<S: BackendTextStyle>(

@@ -26,6 +26,8 @@ pub(super) enum Key {
     Window(&'static str, String),
     /// A horizontal line; its class and its name.
     Line(&'static str, String),
+    /// A shape: its class, its look, its corners (none for a circle), its name.
+    Shape(&'static str, usize, &'static [(f64, f64)], String),
     /// Words alone.
     Words(String),
 }
@@ -68,6 +70,18 @@ pub(super) fn legend(figure: &str, keys: &[Key]) -> Markup {
                                 }
                                 span { (plain(name)) }
                             }
+                            Key::Shape(class, look, corners, name) => {
+                                svg width="16" height="16" aria-hidden="true" {
+                                    @if corners.is_empty() {
+                                        circle class=(format!("{class} s{look}")) cx="8" cy="8" r="4.25" {}
+                                    } @else if *class == "cross" {
+                                        polyline class=(format!("{class} s{look}")) points=(around(corners)) {}
+                                    } @else {
+                                        polygon class=(format!("{class} s{look}")) points=(around(corners)) {}
+                                    }
+                                }
+                                span { (plain(name)) }
+                            }
                             Key::Words(words) => span { (plain(words)) },
                         }
                     }
@@ -75,6 +89,12 @@ pub(super) fn legend(figure: &str, keys: &[Key]) -> Markup {
             }
         }
     }
+}
+
+/// Corners around the middle of a key.
+fn around(corners: &[(f64, f64)]) -> String {
+    let corners: Vec<String> = corners.iter().map(|(x, y)| format!("{},{}", x + 8.0, y + 8.0)).collect();
+    corners.join(" ")
 }
 
 /// The hatchings that these drawings use.

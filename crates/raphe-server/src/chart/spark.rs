@@ -6,7 +6,7 @@ use super::{
     pattern::Key,
     put,
     table::{MOST, Table},
-    thin::{evenly, keep},
+    thin::{Edge, evenly, keep},
     value::Up,
     words::{cut, told, wide},
 };
@@ -62,7 +62,8 @@ pub fn spark(figure: &Figure<'_>, spark: &Spark) -> Markup {
         }
         let pixels: Vec<(f64, f64)> = seen.iter().map(place).collect();
         if pixels.len() > 1 {
-            let line: Vec<(f64, f64)> = keep(&pixels).into_iter().map(|place| pixels[place]).collect();
+            let line: Vec<(f64, f64)> =
+                keep(&pixels, Edge::Line).into_iter().map(|place| pixels[place]).collect();
             path("line s0", &line)?;
         }
         // Few values are dots; of many, the last.

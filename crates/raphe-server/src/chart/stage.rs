@@ -5,7 +5,7 @@ use super::{
     bands::Series,
     paper::{Area, Drawn, Inks, LINE, shape, tenths, words},
     pattern::look,
-    thin::keep,
+    thin::{Edge, keep},
     time::Along,
     value::{Scale, Up},
     words::{cut, told, wide},
@@ -106,39 +106,65 @@ pub(super) struct Stage<'d, 'a> {
     pub(super) bottom: f64,
 }
 
-/// A word over a vertical line: place, words, class, row.
+/// A vertical line and where its words stand over it: the row counted from the drawing upwards, and their left end.
 pub(super) struct Flag {
     at: Timestamp,
     name: String,
+    shown: String,
     class: &'static str,
-    row: Option<usize>,
+    place: Option<(usize, f64)>,
 }
 
 /// The words over the vertical lines, in as few rows as keep them apart; how many rows that takes.
+///
+/// No line runs through the words of another where that can be helped: words stand over their line, or begin or end at it.
 pub(super) fn flags(time: &Time, marks: &[Mark], left: f64, right: f64, sheet: f64) -> (Vec<Flag>, usize) {
     /// More rows of words than this would leave no drawing.
     const ROWS: usize = 4;
+    const AIR: f64 = 8.0;
+    struct Set {
+        row: usize,
+        line: f64,
+        from: f64,
+        to: f64,
+    }
     let now = time.now.map(|at| Mark::new(at, "now"));
     let all = now.iter().map(|mark| (mark, "now")).chain(marks.iter().map(|mark| (mark, "mark")));
-    let mut rows: Vec<Vec<(f64, f64)>> = Vec::new();
+    let mut set: Vec<Set> = Vec::new();
     let mut flags = Vec::new();
     for (mark, class) in all.filter(|(mark, _)| time.holds(mark.at)) {
-        let name = cut(&mark.name, sheet * 0.7);
-        let half = wide(&name) / 2.0 + 4.0;
-        let x = left + time.share(mark.at) * (right - left);
-        let x = x.min(sheet - half).max(half);
-        let free = |row: &Vec<(f64, f64)>| row.iter().all(|(from, to)| x + half < *from || x - half > *to);
-        let row = rows.iter().position(free).or_else(|| {
-            rows.push(Vec::new());
-            Some(rows.len() - 1)
+        let shown = cut(&mark.name, sheet * 0.7);
+        let (line, room) = (left + time.share(mark.at) * (right - left), wide(&shown));
+        let free = |set: &[Set], row: usize, from: f64, clear: bool| {
+            let (from, to) = (from - AIR, from + room + AIR);
+            set.iter().all(|other| {
+                let apart = other.row != row || to < other.from || from > other.to;
+                let uncrossed = match other.row.cmp(&row) {
+                    std::cmp::Ordering::Less => !(other.from..=other.to).contains(&line),
+                    std::cmp::Ordering::Greater => !(from..=to).contains(&other.line),
+                    std::cmp::Ordering::Equal => true,
+                };
+                apart && (uncrossed || !clear)
+            })
+        };
+        let fits = |from: &f64| *from >= 0.0 && *from + room <= sheet;
+        let starts = [line - room / 2.0, line + 2.0, line - room - 2.0, 0.0, sheet - room];
+        let near = |from: &f64| *from <= line + 2.0 && *from + room >= line - 2.0;
+        let place = [true, false].into_iter().find_map(|clear| {
+            (0..ROWS).find_map(|row| {
+                let start =
+                    starts.into_iter().filter(fits).filter(near).find(|from| free(&set, row, *from, clear));
+                start.map(|from| (row, from))
+            })
         });
-        let row = row.filter(|row| *row < ROWS && !name.is_empty());
-        if let Some(taken) = row.and_then(|row| rows.get_mut(row)) {
-            taken.push((x - half, x + half));
+        let place = place.filter(|_| !shown.is_empty());
+        if let Some((row, from)) = place {
+            set.push(Set { row, line, from, to: from + room });
         }
-        flags.push(Flag { at: mark.at, name: mark.name.clone(), class, row });
+        flags.push(Flag { at: mark.at, name: mark.name.clone(), shown, class, place });
     }
-    (flags, rows.len().min(ROWS))
+    let rows = set.iter().map(|set| set.row + 1).max().unwrap_or(0);
+    (flags, rows)
 }
 
 impl<'d, 'a> Stage<'d, 'a> {
@@ -205,20 +231,27 @@ impl<'d, 'a> Stage<'d, 'a> {
     }
 
     /// The vertical lines with their words, over everything else.
-    pub(super) fn flags(&self, flags: &[Flag], rows: usize) -> Drawn {
+    pub(super) fn flags(&self, flags: &[Flag]) -> Drawn {
         for flag in flags {
             let x = tenths(self.x(flag.at));
-            let words_at = flag.row.map_or(self.top, |row| self.top - 5.0 - (rows - 1 - row) as f64 * LINE);
+            let (row, from) = flag.place.unwrap_or_default();
+            let words_at = self.top - 5.0 - row as f64 * LINE;
+            let head = if flag.place.is_some() { words_at + 3.0 } else { self.top };
             let ink = self.inks.one(flag.class, &flag.name, None);
-            let line =
-                PathElement::new(vec![(x, tenths(words_at + 3.0)), (x, tenths(self.bottom))], shape(ink));
+            let line = PathElement::new(vec![(x, tenths(head)), (x, tenths(self.bottom))], shape(ink));
             self.area.draw(&line)?;
-            if flag.row.is_some() {
-                let style = words(self.inks.of(&format!("label {}", flag.class)), HPos::Center);
-                self.say(&cut(&flag.name, self.size.0 * 0.7), &style, self.x(flag.at), words_at)?;
+            if flag.place.is_some() {
+                let style = words(self.inks.of(&format!("label {}", flag.class)), HPos::Left);
+                self.say(&flag.shown, &style, from, words_at)?;
             }
         }
         Ok(())
+    }
+
+    /// Says that there is nothing, so that nobody waits for it.
+    pub(super) fn nothing(&self, y: f64) -> Drawn {
+        let style = words(self.inks.of("label quiet"), HPos::Center);
+        self.say("nothing in this time", &style, (self.left + self.right) / 2.0, y + 4.5)
     }
 
     /// Words at a place.
@@ -231,12 +264,13 @@ impl<'d, 'a> Stage<'d, 'a> {
         chart
             .configure_mesh()
             .disable_x_mesh()
-            .disable_axes()
+            .disable_x_axis()
             .x_labels(0)
             .x_label_formatter(&|_| String::new())
             .set_tick_mark_size(plotters::chart::LabelAreaPosition::Left, tenths(3.0))
             .bold_line_style(shape(self.inks.of("grid")))
             .light_line_style(shape(self.inks.of("grid fine")))
+            .axis_style(shape(self.inks.of("")))
             .y_label_style(words(self.inks.of("tick"), HPos::Right))
             .draw()
     }
@@ -249,14 +283,16 @@ impl<'d, 'a> Stage<'d, 'a> {
         height: f64,
         all: &[(usize, &Series)],
     ) -> Drawn {
-        let paths: Vec<_> =
+        let mut paths: Vec<_> =
             all.iter().map(|(number, series)| (*number, *series, self.runs(series))).collect();
+        // Where two futures are still one, the first lies on top.
+        paths.sort_by_key(|(_, series, _)| !series.second);
         for (number, series, runs) in &paths {
             let (look, second) = (look(*number), if series.second { " second" } else { "" });
             let ink = shape(self.inks.one(&format!("band s{look}{second} fill-{look}"), &series.name, None));
             for run in runs {
-                let mut edge = self.thinned(run, up, height, |value| value.p95);
-                let mut foot = self.thinned(run, up, height, |value| value.p5);
+                let mut edge = self.thinned(run, up, height, Edge::Upper, |value| value.p95);
+                let mut foot = self.thinned(run, up, height, Edge::Lower, |value| value.p5);
                 foot.reverse();
                 if edge.len() + foot.len() > 2 {
                     edge.extend(foot);
@@ -270,8 +306,12 @@ impl<'d, 'a> Stage<'d, 'a> {
         for (number, series, runs) in &paths {
             let (look, second) = (look(*number), if series.second { " second" } else { "" });
             let ink = shape(self.inks.of(&format!("line s{look}{second}")));
+            let fine = shape(self.inks.of(&format!("line s{look}{second} dense")));
             for run in runs {
-                let middle = self.thinned(run, up, height, |value| value.median);
+                let middle = self.thinned(run, up, height, Edge::Line, |value| value.median);
+                // A thick line going up and down at every other pixel would be a wall.
+                let dense = reversals(&middle) as f64 > (self.right - self.left) / 8.0;
+                let ink = if dense { fine } else { ink };
                 match middle.as_slice() {
                     [only] => {
                         let ink = shape(self.inks.one(&format!("dot s{look}"), &series.name, None));
@@ -367,13 +407,19 @@ impl<'d, 'a> Stage<'d, 'a> {
         run: &[(Timestamp, Interval)],
         up: &Up,
         height: f64,
+        edge: Edge,
         value: impl Fn(&Interval) -> f64,
     ) -> Vec<(Timestamp, f64)> {
         let pixels =
             |(at, interval): &(Timestamp, Interval)| (self.x(*at), up.share(value(interval)) * height);
         let points: Vec<(f64, f64)> = run.iter().map(pixels).collect();
-        keep(&points).into_iter().map(|place| (run[place].0, up.held(value(&run[place].1)))).collect()
+        keep(&points, edge).into_iter().map(|place| (run[place].0, up.held(value(&run[place].1)))).collect()
     }
+}
+
+/// How often a line turns from up to down or back.
+fn reversals(line: &[(Timestamp, f64)]) -> usize {
+    line.windows(3).filter(|three| (three[1].1 - three[0].1) * (three[2].1 - three[1].1) < 0.0).count()
 }
 
 /// What the windows are called that have no room for their names.

@@ -1,12 +1,30 @@
 //! Fewer points, the same picture: what would not move a line by a quarter of a pixel is left out.
 
+/// What a row of points is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edge {
+    /// A line: both ends of what it does matter.
+    Line,
+    /// The upper edge of a range.
+    Upper,
+    /// The lower edge of a range.
+    Lower,
+}
+
 /// The places of points that matter, in order. Points are in pixels and sorted from left to right.
 ///
-/// In each column of pixels the first, lowest, highest and last stay; of those, all that stray from a straight line between
-/// their neighbors (Douglas and Peucker 1973).
-pub(super) fn keep(points: &[(f64, f64)]) -> Vec<usize> {
+/// In each column of a pixel the first, lowest, highest and last stay; of those, all that stray from a straight line between
+/// their neighbors (Douglas and Peucker 1973). Where there are more points than anybody could tell apart, columns are wider,
+/// and the edge of a range keeps what is outermost, so that the range still holds everything it held.
+pub(super) fn keep(points: &[(f64, f64)], edge: Edge) -> Vec<usize> {
     const STRAY: f64 = 0.25;
-    let places = columns(points);
+    let span = points.last().zip(points.first()).map_or(0.0, |(last, first)| last.0 - first.0);
+    let crowded = points.len() as f64 > 1.5 * span && points.len() > 8;
+    let places = if crowded {
+        columns(points, edge, if edge == Edge::Line { 3.0 } else { 6.0 })
+    } else {
+        columns(points, Edge::Line, 1.0)
+    };
     let (Some(&first), Some(&last)) = (places.first(), places.last()) else { return Vec::new() };
     let mut kept = vec![false; places.len()];
     let end = places.len() - 1;
@@ -28,15 +46,21 @@ pub(super) fn keep(points: &[(f64, f64)]) -> Vec<usize> {
     kept
 }
 
-/// First, lowest, highest and last of each column of pixels.
-fn columns(points: &[(f64, f64)]) -> Vec<usize> {
+/// First, lowest, highest and last of each column of so many pixels; of an edge only what is outermost, and both ends.
+fn columns(points: &[(f64, f64)], edge: Edge, width: f64) -> Vec<usize> {
     let mut places = Vec::new();
     let mut from = 0;
     while from < points.len() {
-        let column = points[from].0.floor();
-        let to = from + points[from..].iter().take_while(|point| point.0.floor() == column).count().max(1);
+        let column = (points[from].0 / width).floor();
+        let to = from
+            + points[from..].iter().take_while(|point| (point.0 / width).floor() == column).count().max(1);
         let by_height = |a: &usize, b: &usize| points[*a].1.total_cmp(&points[*b].1);
-        let ends = [Some(from), (from..to).min_by(by_height), (from..to).max_by(by_height), Some(to - 1)];
+        let end = |place: usize| {
+            Some(place).filter(|place| edge == Edge::Line || [0, points.len() - 1].contains(place))
+        };
+        let lowest = (from..to).min_by(by_height).filter(|_| edge != Edge::Upper);
+        let highest = (from..to).max_by(by_height).filter(|_| edge != Edge::Lower);
+        let ends = [end(from), lowest, highest, end(to - 1)];
         let mut ends: Vec<usize> = ends.into_iter().flatten().collect();
         ends.sort_unstable();
         ends.dedup();
@@ -80,12 +104,12 @@ mod tests {
     #[test]
     fn straight_lines_need_two_points_and_spikes_stay() {
         let mut points: Vec<(f64, f64)> = (0..10_000).map(|place| (f64::from(place) * 0.1, 50.0)).collect();
-        assert_eq!(keep(&points), [0, 9999]);
+        assert_eq!(keep(&points, Edge::Line), [0, 9999]);
         points[5003].1 = 90.0;
-        assert!(keep(&points).contains(&5003));
-        assert!(keep(&points).len() <= 6, "{:?}", keep(&points));
-        assert_eq!(keep(&[]), Vec::<usize>::new());
-        assert_eq!(keep(&[(1.0, 1.0)]), [0]);
+        assert!(keep(&points, Edge::Line).contains(&5003));
+        assert!(keep(&points, Edge::Line).len() <= 6, "{:?}", keep(&points, Edge::Line));
+        assert_eq!(keep(&[], Edge::Line), Vec::<usize>::new());
+        assert_eq!(keep(&[(1.0, 1.0)], Edge::Line), [0]);
     }
 
     #[test]
@@ -93,7 +117,7 @@ mod tests {
         let points: Vec<(f64, f64)> = (0..600)
             .map(|place| (f64::from(place), 100.0 + 60.0 * (f64::from(place) / 40.0).sin()))
             .collect();
-        let kept = keep(&points);
+        let kept = keep(&points, Edge::Line);
         assert!(kept.len() < 200, "{}", kept.len());
         for pair in kept.windows(2) {
             for place in pair[0]..pair[1] {

@@ -45,6 +45,20 @@ impl Scale {
         self
     }
 
+    /// Whether the unit stands at every tick; a longer one stands once, behind the name.
+    fn short(&self) -> bool {
+        self.unit.chars().count() <= 2
+    }
+
+    /// The name as it stands at the axis.
+    pub(super) fn titled(&self) -> String {
+        match (self.short(), self.name.is_empty()) {
+            (true, _) => self.name.clone(),
+            (false, true) => self.unit.trim().to_owned(),
+            (false, false) => format!("{}, {}", self.name, self.unit.trim()),
+        }
+    }
+
     /// Reaching at least from one value to another.
     #[must_use]
     pub fn reach(mut self, least: f64, most: f64) -> Self {
@@ -80,9 +94,10 @@ impl Up {
         let most = most.max(2);
         let (from, to, ticks) = match scale.log {
             true => logarithmic(ends.unwrap_or((1.0, 10.0)), most),
-            false => linear(ends.unwrap_or((0.0, 1.0)), scale.least.is_some(), most),
+            false => linear(ends.unwrap_or((0.0, 1.0)), scale, most),
         };
-        Self { log: scale.log, from, to, ticks, unit: scale.unit.clone() }
+        let unit = if scale.short() { scale.unit.clone() } else { String::new() };
+        Self { log: scale.log, from, to, ticks, unit }
     }
 
     /// The nearest value on the axis.
@@ -103,11 +118,6 @@ impl Up {
     /// The words beside the ticks.
     pub(super) fn labels(&self) -> impl Iterator<Item = String> {
         self.ticks.iter().map(|tick| self.format_ext(tick))
-    }
-
-    /// The foot of the axis.
-    pub(super) fn foot(&self) -> f64 {
-        self.from
     }
 }
 
@@ -145,9 +155,9 @@ fn logarithmic((low, high): (f64, f64), most: usize) -> (f64, f64, Vec<f64>) {
     (from, to, vec![from, to])
 }
 
-fn linear((low, high): (f64, f64), given: bool, most: usize) -> (f64, f64, Vec<f64>) {
+fn linear((low, high): (f64, f64), scale: &Scale, most: usize) -> (f64, f64, Vec<f64>) {
     // Zero belongs to it unless that would squeeze everything into the upper half.
-    let low = if !given && low > 0.0 && low < 0.6 * high { 0.0 } else { low };
+    let low = if scale.least.is_none() && low > 0.0 && low < 0.6 * high { 0.0 } else { low };
     let least = (low.abs().max(high.abs()) * 1e-6).max(1e-6);
     let (low, high) = if high - low < least { (low - 0.5, high + 0.5) } else { (low, high) };
     let points = |from: f64, to: f64| RangedCoordf64::from(from..to).key_points(BoldPoints(most));
@@ -159,7 +169,11 @@ fn linear((low, high): (f64, f64), given: bool, most: usize) -> (f64, f64, Vec<f
     }
     let (from, to) = ((low / step + 1e-6).floor() * step, (high / step - 1e-6).ceil() * step);
     let count = ((to - from) / step).round().clamp(1.0, 50.0) as usize;
-    (from, to, (0..=count).map(|place| from + place as f64 * step).collect())
+    let ticks = (0..=count).map(|place| from + place as f64 * step);
+    // An end that was given and holds everything is the end, round or not.
+    let from = scale.least.filter(|least| *least == low).unwrap_or(from);
+    let to = scale.most.filter(|most| *most == high).unwrap_or(to);
+    (from, to, ticks.filter(|tick| (from..=to).contains(tick)).collect())
 }
 
 impl Ranged for Up {
@@ -197,13 +211,15 @@ mod tests {
     fn ticks_are_round_and_few() {
         let log = Scale::log("level").unit("×");
         assert_eq!(ticks(&log, &[0.83, 3.1], 6), ["1×", "1.5×", "2×", "3×"]);
-        assert_eq!(
-            ticks(&log, &[0.9, 80.0], 7),
-            ["1×", "2×", "5×", "10×", "20×", "50×", "100×"].map(String::from)
-        );
+        let all = ["0.5×", "1×", "2×", "5×", "10×", "20×", "50×", "100×"];
+        assert_eq!(ticks(&log, &[0.9, 80.0], 8), all);
+        assert_eq!(ticks(&log, &[0.9, 80.0], 7), ["1×", "3×", "10×", "30×", "100×"]);
         assert_eq!(ticks(&log, &[0.9, 80.0], 4), ["1×", "10×", "100×"]);
-        assert_eq!(ticks(&Scale::linear("score").reach(0.0, 27.0), &[], 5), ["0", "10", "20", "30"]);
-        assert_eq!(ticks(&Scale::linear("level"), &[36.8, 39.2], 5), ["36", "37", "38", "39", "40"]);
+        assert_eq!(ticks(&Scale::linear("score").reach(0.0, 27.0), &[], 5), ["0", "10", "20"]);
+        assert_eq!(
+            ticks(&Scale::linear("level"), &[36.8, 39.2], 5),
+            ["36.5", "37", "37.5", "38", "38.5", "39", "39.5"]
+        );
     }
 
     #[test]

@@ -106,7 +106,8 @@ pub fn waterfall(figure: &Figure<'_>, waterfall: &Waterfall) -> Markup {
     };
     let up = Up::new(scale, ends, ((right - left) / 60.0) as usize);
     let row_height = if beside { 36.0 } else { 46.0 };
-    let name = if scale.name.is_empty() { 0.0 } else { LINE };
+    let title = scale.titled();
+    let name = if title.is_empty() { 0.0 } else { LINE };
     let top = 6.0;
     let bottom = top + row_height * rows.len() as f64;
     let height = bottom + 26.0 + name;
@@ -192,7 +193,7 @@ pub fn waterfall(figure: &Figure<'_>, waterfall: &Waterfall) -> Markup {
                 say(&row.said, "label name", HPos::Left, p95.max(high) + 8.0, middle + 4.5)?;
             }
         }
-        say(&scale.name, "label quiet", HPos::Right, right, height - 5.0)
+        say(&title, "label quiet", HPos::Right, right, height - 5.0)
     });
     let legend = [
         Key::Line("usual", format!("{}: {}", start.0, told(start.1, &scale.unit))),

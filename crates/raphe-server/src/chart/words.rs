@@ -61,9 +61,15 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if text.contains(odd) { Cow::Owned(text.replace(odd, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
-/// A number as it is told, with its unit.
+/// A number as it is told, with its unit. Nothing we measure is beyond a thousand million; what is, says only that.
 pub(super) fn told(value: f64, unit: &str) -> String {
-    if value.is_finite() { format!("{}{unit}", two_digits(value)) } else { "unknown".to_owned() }
+    const MOST: f64 = 1e9;
+    match value {
+        _ if !value.is_finite() => "unknown".to_owned(),
+        _ if value >= MOST => format!("over {MOST:.0}{unit}"),
+        _ if value <= -MOST => format!("under -{MOST:.0}{unit}"),
+        _ => format!("{}{unit}", two_digits(value)),
+    }
 }
 
 /// A middle with its range, with the unit.

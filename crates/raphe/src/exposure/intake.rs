@@ -274,7 +274,7 @@ impl Reader<'_> {
         let place = (id.clone(), line.route);
         let kind = match self.regimens.remove(&place) {
             Some(earlier) => {
-                let (before, after) = (self.daily(&earlier.line), self.daily(line));
+                let (before, after) = (earlier.line.mass_a_day(self.weight), line.mass_a_day(self.weight));
                 self.expand(&id, &earlier, Some(when.start));
                 match (before, after) {
                     (Some(before), Some(after)) if after.as_mg() < before.as_mg() => {
@@ -341,14 +341,6 @@ impl Reader<'_> {
         day.to_datetime(time).to_zoned(self.zone.clone()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
     }
 
-    /// Mass a day of a regimen, where it is known.
-    fn daily(&self, line: &DoseLine) -> Option<Mass> {
-        let Dose::Known(amount) = line.dose else { return None };
-        let over = line.over.or((line.schedule == Some(Schedule::Continuous)).then_some(TimeSpan::days(1.0)));
-        let mass = amount.mass(self.weight, over)?;
-        Some(Mass::mg(mass.as_mg() * doses_a_day(line)))
-    }
-
     fn intake(
         &self,
         id: &str,
@@ -404,7 +396,7 @@ impl Reader<'_> {
         let until = end.unwrap_or(self.as_of).min(self.as_of);
         let closed = end.is_some();
         let times = self.times(&schedule, regimen);
-        let doses_a_day = doses_a_day(&regimen.line);
+        let doses_a_day = regimen.line.times_a_day();
         let mut moments = Vec::new();
         match times {
             Times::Every(step) => {
@@ -515,18 +507,6 @@ impl Reader<'_> {
 enum Times {
     Every(TimeSpan),
     OfDay(Vec<Time>, u32),
-}
-
-/// How many doses of a regimen fall on one day.
-fn doses_a_day(line: &DoseLine) -> f64 {
-    match &line.schedule {
-        Some(Schedule::TimesADay(n)) => f64::from((*n).max(1)),
-        Some(Schedule::Every(step)) => 24.0 / step.as_hours().max(0.25),
-        Some(Schedule::Weekly) => 1.0 / 7.0,
-        Some(Schedule::At(times)) => times.len().max(1) as f64,
-        Some(Schedule::AsNeeded) => f64::from(line.up_to.unwrap_or(1)),
-        Some(Schedule::Nightly | Schedule::Continuous) | None => 1.0,
-    }
 }
 
 /// The usual range of one dose; above the highest dose when an overdose of unknown size was marked.

@@ -229,7 +229,7 @@ pub(super) fn switch(
     if kind == Kind::CrossTaper {
         // Pieces, no liquid: the other one is there already, so two steps are enough.
         let picked = taper::stepping_back(from, &ground.line, ground.daily_mg.unwrap_or(0.0));
-        let usual = super::daily(line, ground.timeline.person.weight);
+        let usual = line.mass_a_day(ground.timeline.person.weight).map(Mass::as_mg);
         let mut entries = vec![entry(ground, 0, 8, Event::Start(dose))];
         let first = picked.first().map_or(String::new(), |rung| {
             format!("lower {a} to {} a day ({}) and ", mg(rung.mg), rung.made_of)

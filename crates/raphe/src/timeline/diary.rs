@@ -42,7 +42,7 @@ use regimens::Draft;
 use std::borrow::Cow;
 use when::{Clock, Head, Until, Written, Wrong};
 use words::{Notices, Span, quote};
-pub use write::{line, profile_line};
+pub use write::{dosing, line, profile_line};
 
 /// A diary file: every byte of it, line by line.
 ///

@@ -10,7 +10,7 @@ use crate::{
         Knowledge,
         schema::{Base, DoseRange, Substance, Value},
     },
-    timeline::{Dose, DoseLine, Quantity, Schedule, diary::read_dose_line},
+    timeline::{Dose, DoseLine, Quantity, diary::read_dose_line},
     units::{
         Clearance, Fraction, Mass, MassConcentration, MolarConcentration, MolarMass, ParseQuantityError,
         Ratio, TimeSpan, Volume, split,
@@ -476,7 +476,7 @@ pub(super) fn typical_dose_outside_usual(knowledge: &Knowledge) -> Vec<String> {
                 }
                 _ => f64::NAN,
             };
-            let counted = if dose.per == "day" { once * times_a_day(&line) } else { once };
+            let counted = if dose.per == "day" { once * line.times_a_day() } else { once };
             let slack = 1e-9 * most;
             if !(least - slack..=most + slack).contains(&counted) {
                 problems.push(format!(
@@ -487,17 +487,6 @@ pub(super) fn typical_dose_outside_usual(knowledge: &Knowledge) -> Vec<String> {
         }
     }
     problems
-}
-
-fn times_a_day(line: &DoseLine) -> f64 {
-    match &line.schedule {
-        Some(Schedule::TimesADay(times)) => f64::from(*times),
-        Some(Schedule::Every(step)) => 24.0 / step.as_hours(),
-        Some(Schedule::At(times)) => times.len() as f64,
-        Some(Schedule::Weekly) => 1.0 / 7.0,
-        Some(Schedule::AsNeeded) => f64::from(line.up_to.unwrap_or(1)),
-        Some(Schedule::Nightly | Schedule::Continuous) | None => 1.0,
-    }
 }
 
 pub(super) fn dose_of_neither_day_nor_occasion(knowledge: &Knowledge) -> Vec<String> {

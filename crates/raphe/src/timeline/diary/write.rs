@@ -206,6 +206,12 @@ fn vital(vital: &Vital) -> String {
     }
 }
 
+/// How a dose line goes on after its name: `50 mg daily`, `1.5 mg/kg iv over 30 min`.
+#[must_use]
+pub fn dosing(line: &DoseLine) -> String {
+    rest(line).trim().to_owned()
+}
+
 /// What follows the name in a dose line.
 fn rest(line: &DoseLine) -> String {
     let mut parts: Vec<String> = vec![dose(&line.dose)];
