@@ -20,6 +20,7 @@ mod schema;
 mod simulation;
 mod substances;
 mod whatif;
+mod why;
 
 pub use assessment::*;
 pub use care::*;
@@ -36,6 +37,7 @@ pub use schema::schemas;
 pub use simulation::*;
 pub use substances::*;
 pub use whatif::*;
+pub use why::*;
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;

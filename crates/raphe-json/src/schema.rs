@@ -4,7 +4,7 @@
 //! never allows null, because a field that was not computed is absent.
 
 use crate::{
-    Assessment, Check, Exam, Helping, Lint, Plan, Questionnaire, Simulation, Substances, WhatIf, word,
+    Assessment, Check, Exam, Helping, Lint, Plan, Questionnaire, Simulation, Substances, WhatIf, Why, word,
 };
 use raphe::knowledge::schema::{Certainty, Grade, Level, Urgency};
 use schemars::{
@@ -29,6 +29,7 @@ pub fn schemas() -> [(&'static str, Schema); 10] {
         ("simulation.schema.json", root::<Simulation>()),
         ("substances.schema.json", root::<Substances>()),
         ("whatif.schema.json", root::<WhatIf>()),
+        ("why.schema.json", root::<Why>()),
     ]
 }
 

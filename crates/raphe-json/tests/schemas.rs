@@ -166,6 +166,7 @@ fn assessed(of: &str, body: &str) -> Vec<Output> {
         Output::new(of, &raphe_json::Helping::new(&helping, &KNOWLEDGE, &zone)),
         Output::new(of, &raphe_json::Simulation::new(&course, &resolved, &KNOWLEDGE, as_of)),
         Output::new(of, &raphe_json::Assessment::new(&assessment, &KNOWLEDGE)),
+        Output::new(of, &summed(&assessment)),
         examined(of, &timeline, as_of),
         Output::new(of, &raphe_json::Lint::new("diary.raphe", &notices, &KNOWLEDGE, (as_of, &zone))),
     ]
@@ -179,6 +180,20 @@ fn helped(asked: &str) -> Output {
     let as_of = timeline.end().expect("an example has entries");
     let answer = raphe::helping::helping(&timeline, &KNOWLEDGE, what, as_of);
     Output::new(asked, &raphe_json::Helping::new(&answer, &KNOWLEDGE, &timeline.zone()))
+}
+
+/// Who adds how much; of an overdose, that no figure is given.
+fn summed(assessment: &assess::Assessment) -> raphe_json::Why {
+    let fold = assessment.synapse.fold_change;
+    let shares = assessment.on_board.iter().zip(fold).map(|(item, fold)| (item.substance.clone(), fold, fold));
+    let summed = raphe_json::Summed {
+        together: fold,
+        all: assessment.synapse.peak_fold_change_24h,
+        shares: shares.collect(),
+        unmoved: assessment.on_board.iter().skip(1).map(|item| item.substance.clone()).collect(),
+    };
+    let summed = if assessment.has_overdose() { Err("what was taken".to_owned()) } else { Ok(summed) };
+    raphe_json::Why::new(assessment, &KNOWLEDGE, vec!["sertraline".to_owned()], summed)
 }
 
 /// An examination of this person after one answer.

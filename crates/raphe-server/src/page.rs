@@ -28,6 +28,8 @@ pub(crate) enum Page {
     Substances,
     /// First run: no page of the menu.
     Start,
+    /// Signs to tick; reached from *Now*.
+    Unwell,
 }
 
 impl Page {
@@ -63,6 +65,7 @@ impl Page {
             Self::Diary => "/diary",
             Self::Substances => "/substances",
             Self::Start => "/start",
+            Self::Unwell => "/unwell",
         }
     }
 
@@ -82,6 +85,7 @@ impl Page {
             Self::Diary => "Diary",
             Self::Substances => "Substances",
             Self::Start => "Your own diary",
+            Self::Unwell => "I feel unwell",
         }
     }
 
@@ -101,6 +105,7 @@ impl Page {
             Self::Diary => "The file itself",
             Self::Substances => "What is known, and from where?",
             Self::Start => "Begin a diary of your own",
+            Self::Unwell => "Tick what is there. You see at once what to do.",
         }
     }
 }

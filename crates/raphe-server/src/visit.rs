@@ -56,6 +56,13 @@ impl FromRequestParts<App> for Visit {
 }
 
 impl Visit {
+    /// Somebody without a session, for tests of what pages show.
+    #[cfg(test)]
+    pub(crate) fn of(app: App, voice: Voice) -> Self {
+        let (csrf, id) = ("c".repeat(64), "i".repeat(64));
+        Self { app, voice, width: USUAL_WIDTH, csrf, patient: true, id }
+    }
+
     /// What a page of this browser remembered, such as a draft.
     pub(crate) fn recall<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         lock(&self.app.doors).session(&self.id)?.drafts.get::<T>().cloned()
