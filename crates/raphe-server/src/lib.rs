@@ -21,6 +21,7 @@ mod change;
 pub mod clock;
 mod desk;
 mod guard;
+mod merge;
 mod page;
 mod pages;
 pub mod store;
