@@ -132,7 +132,8 @@ impl App {
             }
             None => (Home::Example(EXAMPLE.to_vec()), false),
         };
-        let everywhere = options.address.is_unspecified();
+        let port = hosts.last().and_then(|host| host.rsplit_once(':')?.1.parse().ok());
+        let everywhere = port.filter(|_| options.address.is_unspecified());
         let doors = Doors::new(hosts, everywhere, options.idle).map_err(ServeError::System)?;
         Ok(Self(Arc::new(Shared {
             knowledge,

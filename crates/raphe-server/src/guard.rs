@@ -25,7 +25,7 @@ use raphe::report::Voice;
 use std::{
     collections::BTreeMap,
     io,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     time::{Duration, Instant, SystemTime},
 };
 use subtle::ConstantTimeEq;
@@ -70,25 +70,23 @@ impl Seen {
 #[derive(Debug)]
 pub(crate) struct Doors {
     hosts: Vec<String>,
-    /// Whether every address made of numbers is a name of ours.
-    everywhere: bool,
+    /// The port with which every address made of numbers is a name of ours.
+    everywhere: Option<u16>,
     links: Vec<String>,
     sessions: BTreeMap<String, Session>,
     idle: Duration,
 }
 
 impl Doors {
-    pub(crate) fn new(hosts: Vec<String>, everywhere: bool, idle: Duration) -> io::Result<Self> {
+    pub(crate) fn new(hosts: Vec<String>, everywhere: Option<u16>, idle: Duration) -> io::Result<Self> {
         secret()?;
         Ok(Self { hosts, everywhere, links: Vec::new(), sessions: BTreeMap::new(), idle })
     }
 
     /// Whether this is a name of this server.
     fn knows(&self, host: &str) -> bool {
-        let port = |host: &str| host.rsplit_once(':').map(|(_, port)| port.to_owned());
-        let ours = self.hosts.first().and_then(|host| port(host));
         self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
-            || (self.everywhere && numbers(host) && (port(host) == ours || !host.parse::<SocketAddr>().is_ok()))
+            || (self.everywhere.is_some() && numbers(host) == self.everywhere)
     }
 
     /// A new link; the oldest unused one gives way.
@@ -154,11 +152,13 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
-/// Whether a host is an address of numbers, with or without a port.
-fn numbers(host: &str) -> bool {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    host.parse::<SocketAddr>().is_ok()
-        || bare.map_or_else(|| host.parse::<IpAddr>().is_ok(), |host| host.parse::<Ipv6Addr>().is_ok())
+/// The port of a host that is an address of numbers; the usual one is not written.
+fn numbers(host: &str) -> Option<u16> {
+    let bare = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(host) => host.parse::<Ipv6Addr>().is_ok(),
+        None => host.parse::<Ipv4Addr>().is_ok(),
+    };
+    host.parse::<SocketAddr>().ok().map(|address| address.port()).or(bare.then_some(80))
 }
 
 /// Lets a request in, or says why not.
@@ -293,7 +293,8 @@ pub(crate) fn kept<'f>(fields: impl IntoIterator<Item = (&'f str, &'f str)>) -> 
 
 /// The cookie of this server; servers on other ports of this machine have others.
 fn cookie_name(host: &str) -> String {
-    format!("raphe_{}", host.rsplit(':').next().unwrap_or_default())
+    let port = host.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
+    format!("raphe_{}", port.unwrap_or(80))
 }
 
 /// All cookies of a request.

@@ -118,11 +118,11 @@ async fn only_its_own_names_are_answered() {
 
 #[test]
 fn addresses_of_numbers_are_told_from_names() {
-    for host in ["192.168.0.7:7274", "10.0.0.1", "[::1]:7274", "[fe80::1]"] {
-        assert!(numbers(host), "{host}");
+    for (host, port) in [("192.168.0.7:7274", 7274), ("10.0.0.1", 80), ("[::1]:7274", 7274), ("[fe80::1]", 80)] {
+        assert_eq!(numbers(host), Some(port), "{host}");
     }
-    for host in ["evil.example:7274", "localhost:7274", "1.2.3.4.evil.example", "[evil]", "", "::1", "0x7f000001"] {
-        assert_eq!(numbers(host), host == "::1", "{host}");
+    for host in ["evil.example:7274", "localhost:7274", "1.2.3.4.evil.example", "[evil]", "", "::1", "0x7f000001", "[1.2.3.4]"] {
+        assert_eq!(numbers(host), None, "{host}");
     }
 }
 
@@ -134,7 +134,7 @@ async fn a_server_for_the_network_answers_under_its_addresses_and_under_no_name(
     for host in [HOST, "192.168.0.7:7274", "[fd00::7]:7274"] {
         assert_eq!(ask(host).await.status(), StatusCode::OK, "{host}");
     }
-    for host in ["evil.example:7274", "192.168.0.7:80", "192.168.0.7.evil.example:7274"] {
+    for host in ["evil.example:7274", "192.168.0.7:80", "192.168.0.7", "192.168.0.7.evil.example:7274"] {
         assert_eq!(ask(host).await.status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
     }
 }
