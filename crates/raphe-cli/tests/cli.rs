@@ -531,7 +531,7 @@ mod add {
 
     /// Killed at any moment, the file is the old one or the new one, whole.
     ///
-    /// A run that is killed while it writes may leave its draft, `.raphe-` and six letters, beside the diary; it holds
+    /// A run that is killed while it writes may leave its draft, `.raphe-….draft`, beside the diary; it holds
     /// nothing that the diary does not, and no later run reads it. The drafts are counted here and not a failure.
     #[test]
     fn survives_being_killed() {

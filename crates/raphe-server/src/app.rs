@@ -1,13 +1,17 @@
 //! The running server: what all requests share, and how it starts.
 
-use crate::{background::Background, desk::Cache, guard, guard::Doors, pages, store};
+use crate::{background::Background, change::Bases, desk::Cache, guard, guard::Doors, pages, store};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use jiff::Timestamp;
 use raphe::{knowledge::Knowledge, population::Population, report::Voice};
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -15,6 +19,10 @@ use std::{
 pub(crate) const EXAMPLE: &[u8] = include_bytes!("../../../examples/tramadol.raphe");
 /// The largest form that is read: a diary of a hundred thousand lines fits.
 const LARGEST_FORM: usize = 16 << 20;
+/// So long a browser may take to say what it wants, and a connection may wait for the next question.
+const HEAD: Duration = Duration::from_secs(30);
+/// So many connections at once; a browser uses six.
+const CONNECTIONS: usize = 256;
 
 /// How to serve.
 #[derive(Debug, Clone)]
@@ -88,6 +96,12 @@ pub(crate) struct Shared {
     pub(crate) cache: Mutex<Cache>,
     pub(crate) background: Background,
     pub(crate) doors: Mutex<Doors>,
+    /// Whether the file was there since the program was started.
+    pub(crate) there: AtomicBool,
+    /// Held by whoever writes.
+    pub(crate) writing: Mutex<()>,
+    /// What pages were made from.
+    pub(crate) bases: Mutex<Bases>,
 }
 
 impl std::ops::Deref for App {
@@ -108,17 +122,20 @@ impl App {
         knowledge: &'static Knowledge,
         hosts: Vec<String>,
     ) -> Result<Self, ServeError> {
-        let home = match &options.file {
+        let (home, there) = match &options.file {
             Some(path) => {
-                let bytes = store::read(path)?.unwrap_or_default();
-                if raphe_fhir::is_json(&bytes) {
+                let bytes = store::read(path)?;
+                if bytes.as_deref().is_some_and(raphe_fhir::is_json) {
                     return Err(ServeError::Record { path: path.clone() });
                 }
-                Home::File(path.clone())
+                store::tidy(path);
+                (Home::File(path.clone()), bytes.is_some())
             }
-            None => Home::Example(EXAMPLE.to_vec()),
+            None => (Home::Example(EXAMPLE.to_vec()), false),
         };
-        let doors = Doors::new(hosts, options.idle).map_err(ServeError::System)?;
+        let port = hosts.last().and_then(|host| host.rsplit_once(':')?.1.parse().ok());
+        let everywhere = port.filter(|_| options.address.is_unspecified());
+        let doors = Doors::new(hosts, everywhere, options.idle).map_err(ServeError::System)?;
         Ok(Self(Arc::new(Shared {
             knowledge,
             options,
@@ -126,6 +143,9 @@ impl App {
             cache: Mutex::default(),
             background: Background::default(),
             doors: Mutex::new(doors),
+            there: AtomicBool::new(there),
+            writing: Mutex::default(),
+            bases: Mutex::default(),
         })))
     }
 
@@ -177,16 +197,19 @@ pub fn serve(options: Options, knowledge: &'static Knowledge, say: fn(&str)) -> 
                 Err(_) => listen(SocketAddr::new(address, 0)).await?,
             },
         };
-        let local = listener.local_addr().map_err(ServeError::System)?;
-        let port = local.port();
-        let mut hosts = vec![local.to_string()];
-        if address.is_loopback() {
-            hosts.push(format!("localhost:{port}"));
-        }
-        let app = App::new(options, knowledge, hosts)?;
+        let port = listener.local_addr().map_err(ServeError::System)?.port();
+        let app = App::new(options, knowledge, hosts(address, port))?;
         let link = app.link().map_err(ServeError::System)?;
-        say(&format!("Open {link}\nThe link works once. Press Enter here for another, Ctrl-C to stop."));
-        if open {
+        for line in app.words(port) {
+            say(&line);
+        }
+        say(&format!("\nOpen {link}\nThe link works once. Press Enter here for another, Ctrl-C to stop."));
+        // What a page says when it breaks might be a person's words.
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+            eprintln!("a page could not be made ({place}); please report this");
+        }));
+        if open && has_screen() {
             // Where there is no browser, the link is printed anyway.
             opener::open(&link).ok();
         }
@@ -200,8 +223,96 @@ pub fn serve(options: Options, knowledge: &'static Knowledge, say: fn(&str)) -> 
                 }
             }
         });
-        axum::serve(listener, app.router()).await.map_err(ServeError::System)
+        answer(&listener, app.router()).await;
+        Ok(())
     })
+}
+
+impl App {
+    /// What is printed before the link.
+    fn words(&self, port: u16) -> Vec<String> {
+        let options = &self.options;
+        let mut words = vec![match &options.file {
+            Some(path) => {
+                let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                match self.there.load(std::sync::atomic::Ordering::Relaxed) {
+                    true => format!("Your diary: {}", whole.display()),
+                    false => format!("{} is not there yet: the first page begins it.", whole.display()),
+                }
+            }
+            None => "No file was named, so this shows an example: a published case. Its pages can begin a diary of your own."
+                .to_owned(),
+        }];
+        if options.port.is_none() && port != PORT {
+            words.push(format!("Port {PORT} is taken; this is port {port}."));
+        }
+        let minutes = options.idle.as_secs().div_ceil(60);
+        let lock = format!("The pages lock after {minutes} min without a click.");
+        words.push(match options.address.is_loopback() {
+            true => format!("Only this machine can ask, and nothing is sent elsewhere. {lock}"),
+            false => format!(
+                "WARNING: other machines in your network can ask as well, and what is sent is not encrypted: whoever listens in \
+                 the network can read it. Use it only in a network that you trust. {lock}"
+            ),
+        });
+        words
+    }
+}
+
+/// The names under which this server is asked, the one for links first.
+///
+/// Where it listens everywhere, every address of a machine is a name ([`Doors`]); links name the one that the network knows.
+fn hosts(address: IpAddr, port: u16) -> Vec<String> {
+    let named = if address.is_unspecified() { reached(address) } else { address };
+    let mut hosts = vec![SocketAddr::new(named, port).to_string()];
+    if address.is_loopback() || address.is_unspecified() {
+        hosts.push(format!("localhost:{port}"));
+    }
+    if port == 80 {
+        // A browser leaves the usual port out.
+        let bare: Vec<String> = hosts.iter().filter_map(|host| host.strip_suffix(":80").map(str::to_owned)).collect();
+        hosts.splice(0..0, bare);
+    }
+    hosts
+}
+
+/// The address of this machine in its network. The system is only asked which one it would send from; nothing is sent.
+fn reached(everywhere: IpAddr) -> IpAddr {
+    let (from, to): (IpAddr, IpAddr) = match everywhere {
+        IpAddr::V4(any) => (any.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
+        IpAddr::V6(any) => (any.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into()),
+    };
+    let asked = UdpSocket::bind((from, 0)).and_then(|socket| {
+        socket.connect((to, 9))?;
+        socket.local_addr()
+    });
+    asked.map_or(if from.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() }, |at| at.ip())
+}
+
+/// Whether a browser could show itself. Without a screen the system might start one inside the terminal.
+fn has_screen() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].into_iter().any(set)
+}
+
+/// Answers until the program is ended: so many connections at once, none of which may dawdle.
+async fn answer(listener: &tokio::net::TcpListener, router: Router) {
+    let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS));
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Too many open files, or a connection that went away at once.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let service = TowerToHyperService::new(router.clone());
+        tokio::spawn(async move {
+            let mut http = hyper::server::conn::http1::Builder::new();
+            http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+            http.serve_connection(TokioIo::new(stream), service).await.ok();
+            drop(place);
+        });
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener, ServeError> {

@@ -23,6 +23,7 @@ mod chart;
 pub mod clock;
 mod desk;
 mod guard;
+mod merge;
 mod page;
 mod pages;
 pub mod store;

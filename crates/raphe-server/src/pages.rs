@@ -35,8 +35,9 @@ use raphe::report::{Voice, html::STYLE};
 /// Every path there is.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/", get(|| async { Redirect::to(Page::Now.path()) }))
+        .route("/", get(first))
         .route("/settings", post(settings))
+        .route("/awake", get(awake))
         .route("/assets/report.css", get(|| async { css(STYLE) }))
         .route("/assets/app.css", get(|| async { css(include_str!("assets/app.css")) }))
         .route("/assets/chart.css", get(|| async { css(include_str!("assets/chart.css")) }))
@@ -66,12 +67,24 @@ pub(crate) fn routes() -> Router<App> {
         })
 }
 
+/// The first page: where there is no diary yet, the one that begins it.
+async fn first(visit: Visit) -> Redirect {
+    let begins = visit.app.gone().is_none() && visit.app.bytes().is_ok_and(|(_, exists)| !exists);
+    Redirect::to(if begins { Page::Start.path() } else { Page::Now.path() })
+}
+
+/// Somebody reads a page without asking for another: the lock waits. The answer is what the forms of that page need, which
+/// have an older one if the pages were locked and opened again meanwhile.
+async fn awake(visit: Visit) -> String {
+    visit.csrf
+}
+
 /// Our own files change only with the program.
-fn file(kind: &'static str, text: &'static str) -> Response {
+pub(crate) fn file(kind: &'static str, text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
 
-fn css(text: &'static str) -> Response {
+pub(crate) fn css(text: &'static str) -> Response {
     file("text/css; charset=utf-8", text)
 }
 

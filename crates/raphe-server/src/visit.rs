@@ -32,7 +32,7 @@ pub(crate) struct Visit {
     pub(crate) csrf: String,
     /// Whether the answer may wait for all virtual people.
     pub(crate) patient: bool,
-    id: String,
+    pub(crate) id: String,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -105,13 +105,17 @@ impl Visit {
         });
         match done.await {
             Ok(answer) => answer,
-            Err(_) => Err(Wrong {
-                status: StatusCode::INTERNAL_SERVER_ERROR,
-                says: "Something went wrong inside the program.".to_owned(),
-                help: "The diary is as it was. Go back and try again; if it comes again, `raphe lint` may show why."
-                    .to_owned(),
-            }),
+            Err(_) => Err(broken()),
         }
+    }
+
+    /// Changes the diary, on a thread where waiting for the disk and for other programs holds up nobody else.
+    pub(crate) async fn change<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App) -> R + Send + 'static,
+    ) -> Result<R, Wrong> {
+        let app = self.app.clone();
+        tokio::task::spawn_blocking(move || work(&app)).await.map_err(|_| broken())
     }
 
     /// After a change: back to a page, which shows what is to be said first.
@@ -120,6 +124,14 @@ impl Visit {
             self.remember(note);
         }
         (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
+    }
+}
+
+fn broken() -> Wrong {
+    Wrong {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        says: "Something went wrong inside the program.".to_owned(),
+        help: "The diary is as it was. Go back and try again; if it comes again, `raphe lint` may show why.".to_owned(),
     }
 }
 
@@ -180,15 +192,17 @@ impl FromRequest<App> for Posted {
         let visit = Visit::from_request_parts(&mut parts, app).await?;
         let header =
             parts.headers.get("x-raphe-csrf").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let bytes = Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|error| {
-            let help = "Nothing was changed. Put less text in at once.";
-            Wrong {
-                status: error.into_response().status(),
-                says: "The form could not be read.".into(),
-                help: help.into(),
-            }
-            .into_response()
-        })?;
+        let unread = |status, help: &str| {
+            Wrong { status, says: "The form could not be read.".into(), help: help.into() }.into_response()
+        };
+        let arrived = Bytes::from_request(Request::from_parts(parts, body), app);
+        let bytes = tokio::time::timeout(guard::PATIENCE, arrived)
+            .await
+            .map_err(|_| unread(StatusCode::REQUEST_TIMEOUT, "Nothing was changed. Send it again."))?
+            .map_err(|error| {
+                let help = "Nothing was changed. Put less text in at once.";
+                unread(error.into_response().status(), help)
+            })?;
         let fields: Vec<(String, String)> = form_urlencoded::parse(&bytes)
             .map(|(name, value): (Cow<'_, str>, Cow<'_, str>)| (name.into_owned(), value.into_owned()))
             .collect();
@@ -196,9 +210,8 @@ impl FromRequest<App> for Posted {
         let token = header.unwrap_or_else(|| posted.get("csrf").to_owned());
         if !guard::same(&token, &visit.csrf) {
             let says = "This page is older than your session.".to_owned();
-            let help = "Nothing was changed. Go back, copy what you typed, load the page again and paste it."
-                .to_owned();
-            return Err(Wrong { status: StatusCode::FORBIDDEN, says, help }.into_response());
+            let help = "Nothing was changed. Open the page again and send it from there.";
+            return Err(guard::said(StatusCode::FORBIDDEN, &says, help, &guard::kept(posted.iter())));
         }
         Ok(posted)
     }
