@@ -36,27 +36,31 @@ export async function visit(browser, server, { width = 1280, height = 900, scrip
 /** A page that counts. `page.seen` holds every request, every one to somewhere else, and every complaint. */
 export async function watched(context, server, { width = 1280, height = 900, script = true } = {}) {
   const page = await context.newPage();
-  const seen = { requests: [], foreign: [], complaints: [] };
-  page.seen = seen;
+  anew(page);
   page.setDefaultTimeout(PATIENCE);
   await page.setViewport({ width, height });
   await page.setJavaScriptEnabled(script);
   await page.setRequestInterception(true);
   page.on("request", (request) => {
     const url = request.url();
-    seen.requests.push(url);
+    page.seen.requests.push(url);
     if (url.startsWith(`${server.origin}/`) || url.startsWith("data:")) return request.continue();
-    seen.foreign.push(url);
+    page.seen.foreign.push(url);
     return request.abort();
   });
   page.on("console", (message) => {
-    if (["error", "warn", "warning", "assert"].includes(message.type())) seen.complaints.push(`${message.type()}: ${message.text()} (${message.location().url ?? ""})`);
+    if (["error", "warn", "warning", "assert"].includes(message.type())) page.seen.complaints.push(`${message.type()}: ${message.text()} (${message.location().url ?? ""})`);
   });
-  page.on("pageerror", (error) => seen.complaints.push(`script: ${error.message}`));
+  page.on("pageerror", (error) => page.seen.complaints.push(`script: ${error.message}`));
   await page.evaluateOnNewDocument(() => {
     addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI} ${event.sample}`));
   });
   return page;
+}
+
+/** Counts from here. */
+export function anew(page) {
+  page.seen = { requests: [], foreign: [], complaints: [] };
 }
 
 /** Goes to a path of the server and waits until the page has all it waits for. */

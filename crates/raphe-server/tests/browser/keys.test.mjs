@@ -1,8 +1,8 @@
 // Without a mouse: every control of a page is reached by Tab, in the order of the page, and one sees where one is.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { chromium, go, quiet, visit } from "./chromium.mjs";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { anew, chromium, go, quiet, visit } from "./chromium.mjs";
 import { living } from "./diaries.mjs";
 import { serve } from "./server.mjs";
 
@@ -45,11 +45,15 @@ describe("by keyboard alone", () => {
     server = await serve(living());
     browser = await chromium();
     page = await visit(browser, server);
+    // Whoever asks for less motion is taken to the place at once, and so is this test.
+    await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
   });
   after(async () => {
     await browser?.close();
     await server?.stop();
   });
+
+  beforeEach(() => anew(page));
 
   test("the first Tab offers to skip the menu", async () => {
     await go(page, server, "/now");

@@ -2,8 +2,8 @@
 // nothing sticks out, and it stands in dark, in forced colors, without motion and without script.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { chromium, faults, go, overflow, quiet, text, unfold, visit } from "./chromium.mjs";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { anew, chromium, faults, go, overflow, quiet, text, unfold, visit } from "./chromium.mjs";
 import { living, published } from "./diaries.mjs";
 import { serve } from "./server.mjs";
 
@@ -39,6 +39,8 @@ for (const [story, diary] of Object.entries(DIARIES)) {
       await browser?.close();
       await server?.stop();
     });
+
+    beforeEach(() => anew(page));
 
     test("the menu names them all", async () => {
       await go(page, server, "/now");
