@@ -20,7 +20,7 @@ export async function chromium() {
     headless: true,
     protocolTimeout: 3 * PATIENCE,
     // Root may not use Chromium's sandbox; the pages are our own.
-    args: ["--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb", ...(root ? ["--no-sandbox"] : [])],
+    args: ["--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--enable-blink-features=ComputedAccessibilityInfo", ...(root ? ["--no-sandbox"] : [])],
   });
 }
 
@@ -92,9 +92,6 @@ export function quiet(page) {
   assert.deepEqual(complaints, [], "complaints in the console");
 }
 
-/** The element of this accessible name and role, as a screen reader finds it. */
-export const named = (page, name, role) => page.waitForSelector(`aria/${name}${role ? `[role="${role}"]` : ""}`);
-
 /** What a person reads on the page. */
 export const text = (page, selector = "main") => page.$eval(selector, (element) => element.innerText);
 
@@ -124,3 +121,55 @@ export const overflow = (page) => page.evaluate(() => {
   const out = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest(".scroll"));
   return [`${scrollWidth} px on a page of ${innerWidth}`, ...out.slice(0, 5).map((element) => element.outerHTML.slice(0, 160))];
 });
+
+/** What there is to use, by kind. */
+const KINDS = { field: "input:not([type=hidden]), select, textarea", button: "button, [role=button]", link: "a[href]", fold: "summary" };
+
+/** The controls of a kind whose accessible name fits, as a screen reader says it; only those that can be seen. */
+export async function controls(page, kind, name = /./, within = "main") {
+  const found = [];
+  for (const handle of await page.$$(KINDS[kind].split(", ").map((one) => `${within} ${one}`).join(", "))) {
+    const says = await handle.evaluate((element) => element.checkVisibility() && element.computedName);
+    if (says && name.test(says.trim())) found.push(handle);
+  }
+  return found;
+}
+
+/** The first control of this kind and name. */
+export async function control(page, kind, name, within) {
+  const [first] = await controls(page, kind, name, within);
+  assert.ok(first, `there is no ${kind} called ${name} on ${page.url()}`);
+  return first;
+}
+
+/** Fills a field in: types into it in place of what is in it, ticks it, or chooses from it by what is read there. */
+export async function fill(page, name, words, within) {
+  const field = await control(page, "field", name, within);
+  const kind = await field.evaluate((element) => (element.matches("select") ? "select" : element.type));
+  if (kind === "select") {
+    const value = await field.evaluate((element, words) => [...element.options].find((option) => option.textContent.includes(words))?.value, words);
+    assert.ok(value !== undefined, `${name} does not offer ${words}`);
+    await field.select(value);
+  } else if (kind === "checkbox" || kind === "radio") {
+    await field.click();
+  } else if (kind === "date" || kind === "time") {
+    // How these are typed depends on the language of the browser.
+    await field.evaluate((element, words) => { element.value = words; element.dispatchEvent(new Event("input", { bubbles: true })); element.dispatchEvent(new Event("change", { bubbles: true })); }, words);
+  } else {
+    await field.evaluate((element) => { element.focus(); element.select(); });
+    await page.keyboard.press("Backspace");
+    await field.type(words);
+  }
+}
+
+/** Presses a button, or follows a link, that leads to another page. */
+export async function press(page, name, { kind = "button", within } = {}) {
+  const one = await control(page, kind, name, within);
+  await leads(page, () => one.click());
+}
+
+/** No address that was asked for says what is in the diary. */
+export function discreet(page) {
+  const told = page.seen.requests.map((url) => decodeURIComponent(new URL(url).pathname + new URL(url).search)).filter((path) => /sertraline|tramadol|dextromethorphan|fluoxetine|\bmg\b|phq/i.test(path) && !/^\/substances\//.test(path));
+  assert.deepEqual(told, [], "addresses that tell what is in the diary");
+}
