@@ -168,13 +168,13 @@ describe("in the browser", () => {
 });
 
 test("left alone, the pages lock by themselves", async () => {
-  const server = await serve(living(), { args: ["--lock-after", "0.05 min"] });
+  const server = await serve(living(), { args: ["--lock-after", "0.1 min"] });
   const browser = await chromium();
   try {
     const page = await visit(browser, server);
     assert.match(page.url(), /\/now$/);
     // Nobody clicks. Open pages go blank or say so; the next request is refused.
-    await new Promise((resolve) => setTimeout(resolve, 4500));
+    await new Promise((resolve) => setTimeout(resolve, 7500));
     const answer = await page.goto(`${server.origin}/diary`);
     assert.equal(answer.status(), 401);
     assert.match(await text(page), /locked/);
