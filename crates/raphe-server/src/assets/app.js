@@ -41,6 +41,17 @@
     resized = setTimeout(() => { if (Math.abs(Number(root.dataset.width) - room()) > 12) { tell(); renew({}); } }, 250);
   });
 
+  // When nobody clicked for so long the server has locked itself, and an open page must not stay readable. Another window may
+  // have been used meanwhile: then the server still lets us in.
+  const idle = Number(root.dataset.idle) * 1000;
+  const rest = () => setTimeout(look, Math.min(idle + 1000, 2 ** 31 - 1));
+  const look = async () => {
+    const answer = await fetch("/", { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+    if (answer?.status === 401) location.reload();
+    else rest();
+  };
+  if (idle) rest();
+
   // For the scripts of single pages.
   window.raphe = {
     csrf,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { chromium, go, leads, quiet, text, visit } from "./chromium.mjs";
+import { chromium, go, leads, text, visit } from "./chromium.mjs";
 import { living } from "./diaries.mjs";
 import { enter, raw, serve } from "./server.mjs";
 
@@ -167,19 +167,21 @@ describe("in the browser", () => {
   });
 });
 
-test("left alone, the pages lock by themselves", async () => {
+test("left alone, the pages lock by themselves, those that are open too", async () => {
   const server = await serve(living(), { args: ["--lock-after", "0.1 min"] });
   const browser = await chromium();
   try {
     const page = await visit(browser, server);
-    assert.match(page.url(), /\/now$/);
-    // Nobody clicks. Open pages go blank or say so; the next request is refused.
-    await new Promise((resolve) => setTimeout(resolve, 7500));
-    const answer = await page.goto(`${server.origin}/diary`);
-    assert.equal(answer.status(), 401);
-    assert.match(await text(page), /locked/);
+    assert.match(await page.content(), PRIVATE);
+    // Nobody clicks.
+    await page.waitForFunction(() => document.body?.innerText.includes("locked"), { timeout: 20_000 });
     assert.doesNotMatch(await page.content(), PRIVATE);
-    quiet({ seen: { ...page.seen, complaints: page.seen.complaints.filter((line) => !line.includes("401")) } });
+    for (const path of ["/diary", "/now.json"]) {
+      const answer = await page.goto(server.origin + path);
+      assert.equal(answer.status(), 401);
+      assert.doesNotMatch(await page.content(), PRIVATE);
+    }
+    assert.deepEqual(page.seen.foreign, []);
   } finally {
     await browser.close();
     await server.stop();
