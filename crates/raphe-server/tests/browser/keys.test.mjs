@@ -8,6 +8,9 @@ import { serve } from "./server.mjs";
 
 const PATHS = ["/now", "/timeline", "/together", "/why", "/whatif", "/plan", "/exam", "/mood", "/helping", "/report", "/diary", "/substances"];
 
+/** So many controls of a page are gone through. */
+const MOST = 150;
+
 /** Numbers every control that can be used, in the order of the page; of the radio buttons of one name one is enough. */
 const controls = (page) => page.evaluate(() => {
   const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")];
@@ -73,7 +76,9 @@ describe("by keyboard alone", () => {
       const expected = await controls(page);
       assert.ok(expected.length > 10, "no controls were found");
       const reached = [];
-      for (let presses = 0; presses < expected.length + 60; presses += 1) {
+      // A list of hundreds of links is taken as reached where its beginning is.
+      const [wanted, most] = [expected.slice(0, MOST), Math.min(expected.length, MOST) + 60];
+      for (let presses = 0; presses < most; presses += 1) {
         await page.keyboard.press("Tab");
         const here = await focus(page);
         if (!here) break;
@@ -82,7 +87,7 @@ describe("by keyboard alone", () => {
         assert.ok(!here.covered, `something lies over ${here.html}`);
         if (here.place !== undefined) reached.push(here.place);
       }
-      const missed = expected.filter((_, place) => !reached.includes(place));
+      const missed = wanted.filter((_, place) => !reached.includes(place));
       assert.deepEqual(missed, [], "controls that Tab does not reach");
       assert.deepEqual(reached, [...new Set(reached)].sort((one, other) => one - other), "Tab goes another way than the page");
       quiet(page);
