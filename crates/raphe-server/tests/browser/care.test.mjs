@@ -53,4 +53,62 @@ describe("asked step by step", () => {
     quiet(page);
     discreet(page);
   });
+
+  /** Opens the PHQ-9 and answers its nine questions; `undefined` leaves one open. */
+  async function phq9(answers) {
+    await go(page, server, "/mood");
+    await press(page, /^PHQ-9/);
+    const groups = await page.$$eval("main fieldset input[type=radio]", (all) => [...new Set(all.map((radio) => radio.name))]);
+    assert.equal(groups.length, 9, "nine questions");
+    for (const [place, answer] of answers.entries()) {
+      if (answer !== undefined) await (await page.$(`main input[name="${groups[place]}"][value="${answer}"]`)).click();
+    }
+    return groups;
+  }
+  const chosen = (name) => page.$eval(`main input[name="${name}"]:checked`, (radio) => radio.value).catch(() => undefined);
+
+  test("a questionnaire is filled in: the line is in the file, the score on the page", async () => {
+    await phq9([1, 2, 1, 2, 1, 0, 1, 0, 0]);
+    await press(page, /^Write it into the diary/);
+    const lines = await added();
+    assert.equal(lines.length, 1);
+    assert.match(lines[0], /score\s+PHQ-9 1 2 1 2 1 0 1 0 0$/);
+    await go(page, server, "/mood");
+    const says = await text(page);
+    assert.match(says, /PHQ-9[\s\S]{0,400}\b8\b/, "the total");
+    assert.match(says, /mild/i, "what the total is called");
+    quiet(page);
+    discreet(page);
+  });
+
+  test("a question left open is named, and the others keep their answers", async () => {
+    const groups = await phq9([1, 2, undefined, 2, 1, 0, 1, 0, 0]);
+    await press(page, /^Write it into the diary/);
+    assert.deepEqual(await added(), []);
+    assert.match(await text(page), /question 3/i);
+    assert.equal(await chosen(groups[1]), "2");
+    assert.equal(await chosen(groups[2]), undefined);
+    page.seen.complaints = page.seen.complaints.filter((line) => !line.includes("422"));
+    quiet(page);
+  });
+
+  test("thoughts of death: whom to call stands before the score, at once and after", async () => {
+    const groups = await phq9([0, 1, 0, 1, 0, 0, 0, 0, 0]);
+    const calls = /116 123|Samaritans/;
+    assert.doesNotMatch(await page.$eval("main form fieldset:last-of-type", (last) => last.parentElement.innerText), calls, "nobody is alarmed before");
+    await (await page.$(`main input[name="${groups[8]}"][value="1"]`)).click();
+    await page.waitForFunction(() => /116 123|Samaritans/.test(document.querySelector("main form").innerText));
+    await press(page, /^Write it into the diary/);
+    assert.match((await added()).join("\n"), /score\s+PHQ-9 0 1 0 1 0 0 0 0 1$/);
+    const says = await text(page);
+    const [call, score] = [says.search(calls), says.search(/PHQ-9/)];
+    assert.ok(call >= 0, "nobody to call is named");
+    assert.ok(score < 0 || call < score, "the score stands before whom to call");
+    for (const path of ["/mood", "/timeline", "/report"]) {
+      await go(page, server, path);
+      assert.match(await text(page), calls, `${path} names nobody to call`);
+    }
+    quiet(page);
+    discreet(page);
+  });
 });
