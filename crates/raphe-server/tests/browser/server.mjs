@@ -37,7 +37,11 @@ export async function serve(text, { people = PEOPLE, args = [] } = {}) {
     ended.then(() => { clearTimeout(timer); reject(new Error(`${BINARY} ended:\n${said}`)); });
     heard();
   });
-  const first = await linked(0);
+  const first = await linked(0).catch(async (error) => {
+    child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   let unused = first;
 
   return {
