@@ -41,18 +41,6 @@
     resized = setTimeout(() => { if (Math.abs(Number(root.dataset.width) - room()) > 12) { tell(); renew({}); } }, 250);
   });
 
-  // When nobody clicked for so long the server has locked itself, and an open page must not stay readable. Another window may
-  // have been used meanwhile: then the server still lets us in. Whoever types is there, so the server is told now and then.
-  const idle = Number(root.dataset.idle) * 1000;
-  let told = Date.now();
-  const knock = () => { told = Date.now(); return fetch("/", { credentials: "same-origin", redirect: "manual" }).catch(() => null); };
-  const watch = async () => {
-    if (Date.now() - told > idle && ((await knock())?.status ?? 401) === 401) location.reload();
-    else setTimeout(watch, Math.min(idle, 60000) + 500);
-  };
-  const stay = () => { if (Date.now() - told > idle / 3) knock(); };
-  if (idle) { watch(); for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, stay, { passive: true }); }
-
   // For the scripts of single pages.
   window.raphe = {
     csrf,

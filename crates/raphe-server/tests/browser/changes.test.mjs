@@ -2,6 +2,7 @@
 // with the file on the disk.
 
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { anew, chromium, control, controls, discreet, fill, go, press, quiet, settled, text, visit } from "./chromium.mjs";
 import { living } from "./diaries.mjs";
@@ -29,7 +30,8 @@ describe("a change", () => {
   });
   beforeEach(async () => {
     anew(page);
-    diary = await server.diary();
+    diary = living();
+    await writeFile(server.file, diary);
   });
   const untouched = async () => assert.equal(await server.diary(), diary, "the diary was changed");
   const added = async () => {
@@ -48,7 +50,7 @@ describe("a change", () => {
     assert.equal(await field.evaluate((element) => element.value), "50 bananas");
     assert.equal(await field.evaluate((element) => element.ariaInvalid), "true");
     const message = await field.evaluate((element) => document.getElementById(element.getAttribute("aria-describedby"))?.innerText ?? "");
-    assert.match(message, /banana/, "the message stands beside the field and names what was typed");
+    assert.match(message, /unit|bananas/, "the message stands beside the field and says what is missing");
     await untouched();
     page.seen.complaints = page.seen.complaints.filter((line) => !line.includes("422"));
     quiet(page);
@@ -138,7 +140,7 @@ describe("a change", () => {
 
   test("What if: far too much gets whom to call, and no figure", async () => {
     await go(page, server, "/whatif");
-    for (const button of await controls(page, "button", /^Remove all$/)) { await Promise.all([page.waitForNavigation(), button.click()]); break; }
+    if ((await controls(page, "button", /^Remove all$/)).length > 0) await press(page, /^Remove all$/);
     const drawn = await page.$$eval(FIGURES, (all) => all.length);
     assert.ok(drawn > 0, "there is a figure to withhold");
     await (await control(page, "fold", /add something/i)).click();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { chromium, go, leads, text, visit } from "./chromium.mjs";
+import { chromium, control, faults, fill, go, leads, text, visit } from "./chromium.mjs";
 import { living } from "./diaries.mjs";
 import { enter, raw, serve } from "./server.mjs";
 
@@ -167,20 +167,31 @@ describe("in the browser", () => {
   });
 });
 
-test("left alone, the pages lock by themselves, those that are open too", async () => {
+test("left alone, the pages lock by themselves; what was typed is still there for who opens them again", async () => {
   const server = await serve(living(), { args: ["--lock-after", "0.1 min"] });
   const browser = await chromium();
+  const locked = (page) => page.waitForFunction(() => document.body.innerText.includes("locked"), { timeout: 20_000 });
   try {
     const page = await visit(browser, server);
-    assert.match(await page.content(), PRIVATE);
-    // Nobody clicks.
-    await page.waitForFunction(() => document.body?.innerText.includes("locked"), { timeout: 20_000 });
-    assert.doesNotMatch(await page.content(), PRIVATE);
+    assert.match(await page.evaluate(() => document.body.innerText), PRIVATE);
+    await fill(page, /^Anything else/, "half a sentence");
+    // Nobody clicks any more.
+    await locked(page);
+    assert.doesNotMatch(await page.evaluate(() => document.body.innerText), PRIVATE);
+    assert.deepEqual(await faults(page), [], "axe-core");
     for (const path of ["/diary", "/now.json"]) {
-      const answer = await page.goto(server.origin + path);
-      assert.equal(answer.status(), 401);
-      assert.doesNotMatch(await page.content(), PRIVATE);
+      const other = await page.browserContext().newPage();
+      assert.equal((await other.goto(server.origin + path)).status(), 401);
+      assert.doesNotMatch(await other.content(), PRIVATE);
+      await other.close();
     }
+    const other = await page.browserContext().newPage();
+    await other.goto(await server.link(), { waitUntil: "load" });
+    await other.close();
+    await page.bringToFront();
+    await (await control(page, "button", /^Open again/)).click();
+    await page.waitForFunction(() => !document.body.innerText.includes("locked"));
+    assert.equal(await (await control(page, "field", /^Anything else/)).evaluate((field) => field.value), "half a sentence");
     assert.deepEqual(page.seen.foreign, []);
   } finally {
     await browser.close();
