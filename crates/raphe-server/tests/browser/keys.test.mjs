@@ -35,7 +35,8 @@ const focus = (page) => page.evaluate(() => {
   const over = document.elementFromPoint(Math.min(innerWidth - 1, box.x + box.width / 2), box.y + Math.min(box.height, innerHeight) / 2);
   return {
     place: here.dataset.place === undefined ? undefined : Number(here.dataset.place),
-    ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1,
+    // The parts of a date or a time are marked by the browser itself.
+    ring: (!here.matches(":focus") && here.matches(":focus-within")) || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1,
     inside: box.bottom > 0 && box.top < innerHeight,
     covered: Boolean(over) && over !== here && !here.contains(over) && !over.contains(here) && over.tagName !== "LABEL",
     html: here.outerHTML.slice(0, 140),
@@ -85,7 +86,8 @@ describe("by keyboard alone", () => {
         assert.ok(here.ring, `nothing shows that the keyboard is at ${here.html}`);
         assert.ok(here.inside, `the keyboard is out of sight at ${here.html}`);
         assert.ok(!here.covered, `something lies over ${here.html}`);
-        if (here.place !== undefined) reached.push(here.place);
+        // A date has several parts to go through.
+        if (here.place !== undefined && here.place !== reached.at(-1)) reached.push(here.place);
       }
       const missed = wanted.filter((_, place) => !reached.includes(place));
       assert.deepEqual(missed, [], "controls that Tab does not reach");
