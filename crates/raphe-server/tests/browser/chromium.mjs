@@ -8,7 +8,7 @@ import puppeteer from "puppeteer-core";
 
 const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 /** How long a page may take to come to rest, ms; the machine may be busy with other tests. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /** Starts a browser; each [`visit`] in it is a person of its own, with no cookie of another. */
 export async function chromium() {
@@ -18,7 +18,7 @@ export async function chromium() {
   return puppeteer.launch({
     executablePath,
     headless: true,
-    protocolTimeout: 3 * PATIENCE,
+    protocolTimeout: 2 * PATIENCE,
     // Root may not use Chromium's sandbox; the pages are our own.
     args: ["--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--enable-blink-features=ComputedAccessibilityInfo", ...(root ? ["--no-sandbox"] : [])],
   });
