@@ -53,7 +53,8 @@ fn show(desk: &Desk, draft: &add::Draft, added: Option<&Added>) -> Html {
     let (assessment, report) = (desk.assessment(), desk.report());
     let mut writer = Writer::new("now");
     let mut part = |title: &str| -> Option<Markup> {
-        let (place, section) = report.sections.iter().enumerate().find(|(_, section)| section.title == title)?;
+        let (place, section) =
+            report.sections.iter().enumerate().find(|(_, section)| section.title == title)?;
         Some(writer.section(section, &format!("now-{place}"), 2))
     };
     let first = ["Thoughts of suicide", "What to do"].map(&mut part);

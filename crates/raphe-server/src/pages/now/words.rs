@@ -37,13 +37,21 @@ pub(in crate::pages) fn day(desk: &Desk, at: Timestamp) -> String {
 
 /// `about 2.1 times (1.5 to 3.2)`.
 pub(in crate::pages) fn times(fold: Interval) -> String {
-    let [middle, low, high] = [fold.median, fold.p5, fold.p95].map(two_digits);
-    if low == high { format!("about {middle} times") } else { format!("about {middle} times ({low} to {high})") }
+    let [middle, low, high] = [fold.median, fold.p5, fold.p95].map(|fold| match two_digits(fold) {
+        whole if whole == "1" => "1.0".to_owned(),
+        other => other,
+    });
+    if low == high {
+        format!("about {middle} times")
+    } else {
+        format!("about {middle} times ({low} to {high})")
+    }
 }
 
 /// `82 % (76 to 88 %)`.
 pub(in crate::pages) fn percent(share: Interval) -> String {
-    let [middle, low, high] = [share.median, share.p5, share.p95].map(|share| number((share * 100.0).round()));
+    let [middle, low, high] =
+        [share.median, share.p5, share.p95].map(|share| number((share * 100.0).round()));
     if low == high { format!("{middle} %") } else { format!("{middle} % ({low} to {high} %)") }
 }
 
