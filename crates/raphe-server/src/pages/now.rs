@@ -71,9 +71,10 @@ fn show(desk: &Desk, draft: &add::Draft, added: Option<&Added>) -> Html {
         script src="/assets/now.js" defer {}
         (urgency(&report))
         @if let Some(withheld) = &to_come { (desk.instead(withheld)) }
-        @if let Some(added) = added { (added.show()) }
+        @if let Some(added) = added.filter(|_| !emergency) { (added.show()) }
         @for section in first.iter().flatten() { (section) }
         (causes::dangers(desk, &assessment))
+        @if let Some(added) = added.filter(|_| emergency) { (added.show()) }
         p.doors {
             a.door.main href=(Page::Unwell.path()) { "I feel unwell" }
             a.door href="#add" { "Add to the diary" }
@@ -93,7 +94,7 @@ fn show(desk: &Desk, draft: &add::Draft, added: Option<&Added>) -> Html {
                 div { (draft.form(desk)) }
             }
         }
-        (writer.sources(&report.sources, 2))
+        (words::named(&writer, &report))
     };
     desk.page(Page::Now, &body)
 }

@@ -9,7 +9,7 @@ mod pairs;
 #[cfg(test)]
 mod tests;
 
-use super::now::words::{capital, day, hidden, lines};
+use super::now::words::{capital, day, hidden, lines, named};
 use crate::{
     app::App,
     desk::Desk,
@@ -82,7 +82,7 @@ fn show(desk: &Desk) -> Html {
         @if let Some(section) = report.sections.iter().find(|section| section.title == "Not assessed") {
             (writer.section(section, "not-assessed", 2))
         }
-        (writer.sources(&report.sources, 2))
+        (named(&writer, &report))
     };
     desk.page(Page::Together, &body)
 }

@@ -9,7 +9,7 @@ mod synapse;
 #[cfg(test)]
 mod tests;
 
-use super::now::words::{capital, hidden, list, percent, times};
+use super::now::words::{capital, hidden, list, named, percent, times};
 use crate::{
     app::App,
     chart::{self, Figure, Scale, Step, Waterfall},
@@ -115,7 +115,7 @@ fn show(desk: &Desk) -> Html {
             (modeled)
             @if let Some(section) = criteria { (writer.section(section, "criteria", 2)) }
         }
-        (writer.sources(&report.sources, 2))
+        (named(&writer, &report))
     };
     desk.page(Page::Why, &body)
 }

@@ -6,7 +6,10 @@ use maud::{Markup, html};
 use raphe::{
     check::Withheld,
     knowledge::schema::Level,
-    report::{Voice, html::plain},
+    report::{
+        Report, Voice,
+        html::{Writer, plain},
+    },
     timeline::{Origin, Precision},
     units::{Interval, number, two_digits},
 };
@@ -93,6 +96,16 @@ pub(in crate::pages) fn hidden(desk: &Desk) -> Option<Withheld> {
         let name = desk.knowledge().substance_name(&over.substance).to_owned();
         (desk.voice() == Voice::Person).then_some(Withheld { name, to_come: false })
     })
+}
+
+/// The sources that were named so far, if any were.
+pub(in crate::pages) fn named(writer: &Writer<'_>, report: &Report) -> Markup {
+    let sources = writer.sources(&report.sources, 2);
+    if sources.0.contains("<li") {
+        sources
+    } else {
+        html! {}
+    }
 }
 
 /// Ways to the lines behind something, each with its date.
