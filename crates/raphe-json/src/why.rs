@@ -107,7 +107,10 @@ impl Why {
                 .collect(),
             unmoved: summed.unmoved,
             targets: targets.map(|engaged| convert.target(engaged)).collect(),
-            missing: missing.into_iter().map(|(text, reason)| Scoped { text, reason: reason.to_owned() }).collect(),
+            missing: missing
+                .into_iter()
+                .map(|(text, reason)| Scoped { text, reason: reason.to_owned() })
+                .collect(),
         }
     }
 }

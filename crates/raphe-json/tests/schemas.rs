@@ -185,7 +185,8 @@ fn helped(asked: &str) -> Output {
 /// Who adds how much; of an overdose, that no figure is given.
 fn summed(assessment: &assess::Assessment) -> raphe_json::Why {
     let fold = assessment.synapse.fold_change;
-    let shares = assessment.on_board.iter().zip(fold).map(|(item, fold)| (item.substance.clone(), fold, fold));
+    let shares =
+        assessment.on_board.iter().zip(fold).map(|(item, fold)| (item.substance.clone(), fold, fold));
     let summed = raphe_json::Summed {
         together: fold,
         all: assessment.synapse.peak_fold_change_24h,

@@ -53,7 +53,8 @@ fn show(desk: &Desk, draft: &add::Draft, added: Option<&Added>) -> Html {
     let (assessment, report) = (desk.assessment(), desk.report());
     let mut writer = Writer::new("now");
     let mut part = |title: &str| -> Option<Markup> {
-        let (place, section) = report.sections.iter().enumerate().find(|(_, section)| section.title == title)?;
+        let (place, section) =
+            report.sections.iter().enumerate().find(|(_, section)| section.title == title)?;
         Some(writer.section(section, &format!("now-{place}"), 2))
     };
     let first = ["Thoughts of suicide", "What to do"].map(&mut part);
@@ -70,9 +71,10 @@ fn show(desk: &Desk, draft: &add::Draft, added: Option<&Added>) -> Html {
         script src="/assets/now.js" defer {}
         (urgency(&report))
         @if let Some(withheld) = &to_come { (desk.instead(withheld)) }
-        @if let Some(added) = added { (added.show()) }
+        @if let Some(added) = added.filter(|_| !emergency) { (added.show()) }
         @for section in first.iter().flatten() { (section) }
         (causes::dangers(desk, &assessment))
+        @if let Some(added) = added.filter(|_| emergency) { (added.show()) }
         p.doors {
             a.door.main href=(Page::Unwell.path()) { "I feel unwell" }
             a.door href="#add" { "Add to the diary" }
@@ -92,7 +94,7 @@ fn show(desk: &Desk, draft: &add::Draft, added: Option<&Added>) -> Html {
                 div { (draft.form(desk)) }
             }
         }
-        (writer.sources(&report.sources, 2))
+        (words::named(&writer, &report))
     };
     desk.page(Page::Now, &body)
 }

@@ -49,10 +49,11 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// The visit as this page has it: all people, and the voice that was chosen for the paper.
-fn paper(visit: Visit) -> (Visit, Choice) {
+fn paper(mut visit: Visit) -> (Visit, Choice) {
     let choice = visit.recall::<Choice>().unwrap_or_default();
-    let voice = choice.voice.unwrap_or(visit.voice);
-    (Visit { patient: true, voice, ..visit }, choice)
+    visit.voice = choice.voice.unwrap_or(visit.voice);
+    visit.patient = true;
+    (visit, choice)
 }
 
 async fn page(visit: Visit) -> Result<Html, Wrong> {

@@ -9,7 +9,7 @@ mod pairs;
 #[cfg(test)]
 mod tests;
 
-use super::now::words::{capital, day, hidden, lines};
+use super::now::words::{capital, day, hidden, lines, named};
 use crate::{
     app::App,
     desk::Desk,
@@ -30,6 +30,7 @@ use raphe::{
     report::html::{Writer, prose},
     synapse::Synapse,
 };
+use std::collections::BTreeMap;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -81,7 +82,7 @@ fn show(desk: &Desk) -> Html {
         @if let Some(section) = report.sections.iter().find(|section| section.title == "Not assessed") {
             (writer.section(section, "not-assessed", 2))
         }
-        (writer.sources(&report.sources, 2))
+        (named(&writer, &report))
     };
     desk.page(Page::Together, &body)
 }
@@ -89,19 +90,31 @@ fn show(desk: &Desk) -> Html {
 /// What is in the body, since when, and how long it stays.
 fn there(desk: &Desk, assessment: &Assessment) -> Markup {
     let figures = hidden(desk).is_none();
+    let acts = if figures { after::acting_until(desk, assessment) } else { BTreeMap::new() };
     html! {
         section aria-labelledby="there" {
             h2 id="there" { "In the body now" }
             div.cards {
-                @for item in &assessment.on_board { (card(desk, assessment, item, figures)) }
+                @for item in &assessment.on_board { (card(desk, assessment, item, figures, &acts)) }
             }
         }
     }
 }
 
-fn card(desk: &Desk, assessment: &Assessment, item: &OnBoard, figures: bool) -> Markup {
+fn card(
+    desk: &Desk,
+    assessment: &Assessment,
+    item: &OnBoard,
+    figures: bool,
+    acts: &BTreeMap<String, Timestamp>,
+) -> Markup {
     let left = assessment.remaining.iter().filter(|left| left.substance == item.substance);
     let last = left.max_by_key(|left| left.gone_by).filter(|_| figures);
+    // An effect may outlast what made it: an enzyme that was destroyed must first be made again.
+    let acts = acts.get(&item.substance).copied().filter(|_| figures);
+    let until = acts.into_iter().chain(last.map(|left| left.gone_by)).max();
+    let lasting =
+        assessment.enzymes.iter().any(|enzyme| enzyme.lasting && enzyme.by.contains(&item.substance));
     let notes: Vec<Citation> = item.notes.iter().flat_map(|note| note.citations().to_vec()).collect();
     html! {
         div.card {
@@ -110,15 +123,21 @@ fn card(desk: &Desk, assessment: &Assessment, item: &OnBoard, figures: bool) -> 
                 @if item.running { "Taken since " (prose(&day(desk, item.since))) "." }
                 @else { "Last taken " (prose(&day(desk, item.last))) "; it still acts." }
                 " " (lines(desk, &item.lines)) }
+            @if let Some(until) = until {
+                p { strong { (days(assessment.as_of, until)) } " to clear, "
+                    @if item.running { "if it were not taken any more" } @else { "if no more is taken" }
+                    ": it may act until " (prose(&day(desk, until))) "." }
+            }
             @if let Some(last) = last {
                 p {
-                    strong { (days(assessment.as_of, last.gone_by)) } " to clear, "
-                    @if item.running { "if it were not taken any more" } @else { "if no more is taken" }
-                    ": nearly all is gone by " (prose(&day(desk, last.gone_by))) " in 19 of 20 people"
+                    "Nearly all of it is gone by " (prose(&day(desk, last.gone_by))) " in 19 of 20 people"
                     @if last.moiety != item.substance {
                         " (as " (desk.knowledge().substance_name(&last.moiety)) ", which the body makes of it)"
                     }
                     "."
+                    @if lasting && last.gone_by < until.unwrap_or(last.gone_by) {
+                        " Its effect lasts longer: the enzyme that it switched off must first be made again."
+                    }
                 }
                 (desk.sources([&last.citation]))
             }
@@ -164,4 +183,3 @@ async fn json(visit: Visit) -> Result<Response, Wrong> {
         })
         .await
 }
-

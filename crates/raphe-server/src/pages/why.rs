@@ -9,7 +9,7 @@ mod synapse;
 #[cfg(test)]
 mod tests;
 
-use super::now::words::{capital, hidden, list, percent, times};
+use super::now::words::{capital, hidden, list, named, percent, times};
 use crate::{
     app::App,
     chart::{self, Figure, Scale, Step, Waterfall},
@@ -76,10 +76,10 @@ async fn json(visit: Visit) -> Result<impl IntoResponse, Wrong> {
             let (_, left_out) = left_out(desk, &assessment);
             let summed = match hidden(desk) {
                 Some(withheld) => Err(withheld.name),
-                None => Ok(shares::shares(desk, &assessment, &left_out).as_ref().as_ref().map_or_else(
-                    raphe_json::Summed::default,
-                    Shares::wire,
-                )),
+                None => Ok(shares::shares(desk, &assessment, &left_out)
+                    .as_ref()
+                    .as_ref()
+                    .map_or_else(raphe_json::Summed::default, Shares::wire)),
             };
             let left_out = left_out.into_iter().collect();
             Json(raphe_json::Why::new(&assessment, desk.knowledge(), left_out, summed))
@@ -90,7 +90,10 @@ async fn json(visit: Visit) -> Result<impl IntoResponse, Wrong> {
 fn show(desk: &Desk) -> Html {
     let (assessment, report) = (desk.assessment(), desk.report());
     let mut writer = Writer::new("why");
-    let rules = ["The rules by which doctors recognize serotonin toxicity", "Diagnostic criteria for serotonin toxicity"];
+    let rules = [
+        "The rules by which doctors recognize serotonin toxicity",
+        "Diagnostic criteria for serotonin toxicity",
+    ];
     let criteria = report.sections.iter().find(|section| rules.contains(&section.title.as_str()));
     let modeled = match hidden(desk) {
         Some(withheld) => html! { (desk.instead(&withheld)) },
@@ -112,7 +115,7 @@ fn show(desk: &Desk) -> Html {
             (modeled)
             @if let Some(section) = criteria { (writer.section(section, "criteria", 2)) }
         }
-        (writer.sources(&report.sources, 2))
+        (named(&writer, &report))
     };
     desk.page(Page::Why, &body)
 }
@@ -186,7 +189,11 @@ fn added_up(desk: &Desk, assessment: &Assessment, found: &Shares, out: &[&(Strin
 /// What the fold and its limits rest on.
 fn rests_on(desk: &Desk) -> Vec<raphe::knowledge::Citation> {
     let parameters = desk.knowledge().base().synapse.iter();
-    parameters.filter(|one| matches!(one.id.as_str(), "e0" | "EC2A")).flat_map(|one| &one.value).map(Into::into).collect()
+    parameters
+        .filter(|one| matches!(one.id.as_str(), "e0" | "EC2A"))
+        .flat_map(|one| &one.value)
+        .map(Into::into)
+        .collect()
 }
 
 fn figure(desk: &Desk, found: &Shares, thought: bool) -> Markup {
@@ -203,9 +210,14 @@ fn figure(desk: &Desk, found: &Shares, thought: bool) -> Markup {
     let strongest = found.shares.first().map(|share| share.name.as_str());
     let says = match strongest {
         Some(first) if found.shares.len() > 1 => {
-            format!("From 1, the level without any medicine, to {}; {first} moves it most.", times(found.together))
+            format!(
+                "From 1, the level without any medicine, to {}; {first} moves it most.",
+                times(found.together)
+            )
         }
-        Some(only) => format!("From 1, the level without any medicine, to {}, by {only}.", times(found.together)),
+        Some(only) => {
+            format!("From 1, the level without any medicine, to {}, by {only}.", times(found.together))
+        }
         None => "Nothing that is left moves the modeled level.".to_owned(),
     };
     let total = if thought { "In this thought" } else { "Now" };
@@ -215,7 +227,10 @@ fn figure(desk: &Desk, found: &Shares, thought: bool) -> Markup {
         steps,
         total: (total.to_owned(), found.together),
     };
-    chart::waterfall(&Figure::new("why-waterfall", "Who adds how much", &says, desk.width() as u32), &waterfall)
+    chart::waterfall(
+        &Figure::new("why-waterfall", "Who adds how much", &says, desk.width() as u32),
+        &waterfall,
+    )
 }
 
 /// The drawing, and the same in words with sources.
@@ -265,7 +280,7 @@ fn targets(desk: &Desk, assessment: &Assessment) -> Markup {
         @if !engaged.is_empty() {
             section aria-labelledby="targets" id="why-targets" data-live {
                 h2 id="targets" { "Targets" }
-                div.scroll role="region" tabindex="0" aria-labelledby="targets" {
+                div.scroll role="region" tabindex="0" aria-label="Table of targets" {
                     table.plain {
                         thead { tr { th scope="col" { "Target" } th scope="col" { "Now, with range" } th scope="col" { "By" } } }
                         tbody {

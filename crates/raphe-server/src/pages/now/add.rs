@@ -36,19 +36,75 @@ struct Kind {
 }
 
 const KINDS: [Kind; 13] = [
-    kind("took", "I took something once", "take", Some(("What", "sertraline")), Some(("How much, with its unit", "50 mg")), false),
-    kind("started", "I started something", "start", Some(("What", "sertraline")), Some(("How much each time, with its unit", "50 mg")), true),
-    kind("changed", "I changed a dose", "change", Some(("What", "sertraline")), Some(("New dose, with its unit", "100 mg")), true),
+    kind(
+        "took",
+        "I took something once",
+        "take",
+        Some(("What", "sertraline")),
+        Some(("How much, with its unit", "50 mg")),
+        false,
+    ),
+    kind(
+        "started",
+        "I started something",
+        "start",
+        Some(("What", "sertraline")),
+        Some(("How much each time, with its unit", "50 mg")),
+        true,
+    ),
+    kind(
+        "changed",
+        "I changed a dose",
+        "change",
+        Some(("What", "sertraline")),
+        Some(("New dose, with its unit", "100 mg")),
+        true,
+    ),
     kind("stopped", "I stopped something", "stop", Some(("What", "sertraline")), None, false),
     kind("missed", "I missed a dose", "miss", Some(("What", "sertraline")), None, false),
-    kind("feeling", "I feel something", "feel", Some(("What", "shaking")), Some(("How strong, from 0 to 10", "4")), false),
+    kind(
+        "feeling",
+        "I feel something",
+        "feel",
+        Some(("What", "shaking")),
+        Some(("How strong, from 0 to 10", "4")),
+        false,
+    ),
     kind("sign", "Someone can see a sign", "sign", Some(("What", "sweating")), None, false),
-    kind("vital", "A measurement", "vital", Some(("Temperature, pulse or bp", "temperature")), Some(("Value", "37.9 C")), false),
+    kind(
+        "vital",
+        "A measurement",
+        "vital",
+        Some(("Temperature, pulse or bp", "temperature")),
+        Some(("Value", "37.9 C")),
+        false,
+    ),
     kind("sleep", "Sleep", "sleep", None, Some(("How long", "7.5 h")), false),
     kind("light", "Bright light", "light", None, Some(("How long, how bright", "30 min 10000 lux")), false),
-    kind("exercise", "Exercise", "exercise", Some(("What", "brisk walking")), Some(("How long", "30 min")), false),
-    kind("score", "A questionnaire", "score", Some(("Which", "PHQ-9")), Some(("Total, or the answers in order", "11")), false),
-    kind("note", "A note in my own words", "note", Some(("What happened", "slept badly after the new tablet")), None, false),
+    kind(
+        "exercise",
+        "Exercise",
+        "exercise",
+        Some(("What", "brisk walking")),
+        Some(("How long", "30 min")),
+        false,
+    ),
+    kind(
+        "score",
+        "A questionnaire",
+        "score",
+        Some(("Which", "PHQ-9")),
+        Some(("Total, or the answers in order", "11")),
+        false,
+    ),
+    kind(
+        "note",
+        "A note in my own words",
+        "note",
+        Some(("What happened", "slept badly after the new tablet")),
+        None,
+        false,
+    ),
 ];
 
 const fn kind(
@@ -151,7 +207,8 @@ impl Draft {
 pub(super) fn now(desk: &Desk) -> (String, String) {
     let app = &desk.visit.app;
     let told = app.options.at.is_some() || app.is_example();
-    let at = if told { desk.reading.as_of } else { crate::clock::now(desk.reading.timeline.person.zone.as_ref()) };
+    let at =
+        if told { desk.reading.as_of } else { crate::clock::now(desk.reading.timeline.person.zone.as_ref()) };
     let civil = at.to_zoned(desk.zone()).datetime();
     (civil.date().to_string(), civil.time().strftime("%H:%M").to_string())
 }
@@ -211,7 +268,14 @@ impl Draft {
     }
 
     /// One field with its label.
-    fn field(&self, name: &'static str, label: &str, kind: &str, value: &str, more: Option<(&str, &str)>) -> Markup {
+    fn field(
+        &self,
+        name: &'static str,
+        label: &str,
+        kind: &str,
+        value: &str,
+        more: Option<(&str, &str)>,
+    ) -> Markup {
         let bad = self.is_wrong(name);
         html! {
             div.field data-field=(name) {
@@ -254,7 +318,7 @@ impl Draft {
                     }
                     div.pair {
                         (self.field("date", "Day", "date", &self.date, None))
-                        (self.field("time", "Time (leave empty if you do not know it)", "time", &self.time, None))
+                        (self.field("time", "Time, if known", "time", &self.time, None))
                     }
                     (self.field("note", "Anything else (optional)", "text", &self.note, None))
                     p { button.main type="submit" { "Add" } }
@@ -282,7 +346,9 @@ fn names(desk: &Desk) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for entry in desk.reading.timeline.entries.iter().rev() {
         match &entry.event {
-            Event::Start(line) | Event::Change(line) | Event::Take(line) => names.push(line.name.text.clone()),
+            Event::Start(line) | Event::Change(line) | Event::Take(line) => {
+                names.push(line.name.text.clone())
+            }
             Event::Stop(name) | Event::Miss(name) => names.push(name.text.clone()),
             Event::Feel(feelings) => names.extend(feelings.iter().map(|feeling| feeling.name.text.clone())),
             _ => {}
@@ -315,14 +381,22 @@ mod tests {
     #[test]
     fn every_kind_makes_a_line_that_the_diary_reads() {
         for kind in &KINDS {
-            let example = |part: Option<(&'static str, &'static str)>| part.map_or("", |(_, example)| example);
+            let example =
+                |part: Option<(&'static str, &'static str)>| part.map_or("", |(_, example)| example);
             let often = if kind.often { "twice daily" } else { "" };
             let draft = draft(kind.id, example(kind.what), example(kind.much), often);
             let (line, _) = draft.line("2026-03-16");
-            let mut diary = Diary::read(b"2026-03-01 start sertraline 50 mg daily\n");
+            let before: &[u8] = match kind.id {
+                "started" => b"profile zone Europe/London\n",
+                _ => b"profile zone Europe/London\n2026-03-01 start sertraline 50 mg daily\n",
+            };
+            let mut diary = Diary::read(before);
             let read = diary.append(&line);
             assert!(read.is_ok(), "{line}: {read:?}");
-            assert!(!read.unwrap_or_default().iter().any(|notice| notice.weight == Weight::Warning), "{line}");
+            assert!(
+                !read.unwrap_or_default().iter().any(|notice| notice.weight == Weight::Warning),
+                "{line}"
+            );
         }
     }
 

@@ -35,7 +35,9 @@ pub(super) fn band(desk: &Desk, assessment: &Assessment) -> Markup {
 
 fn drawn(desk: &Desk, assessment: &Assessment) -> Markup {
     let week = SignedDuration::from_hours(DAYS * 24);
-    let (Ok(from), Ok(to)) = (assessment.as_of.checked_sub(week), assessment.as_of.checked_add(week)) else { return html! {} };
+    let (Ok(from), Ok(to)) = (assessment.as_of.checked_sub(week), assessment.as_of.checked_add(week)) else {
+        return html! {};
+    };
     let span = Span { from: Some(from), to, step: TimeSpan::hours(EVERY) };
     let simulation = match desk.simulation(span) {
         Ok(simulation) => simulation,
@@ -97,7 +99,8 @@ fn figure(
 fn says(desk: &Desk, points: &[(Timestamp, Interval)], now: Timestamp) -> String {
     let highest = |ahead: bool| {
         let side = points.iter().filter(|(at, _)| (*at > now) == ahead);
-        side.max_by(|a, b| a.1.median.total_cmp(&b.1.median)).map(|(at, value)| (day(desk, *at), times(*value)))
+        side.max_by(|a, b| a.1.median.total_cmp(&b.1.median))
+            .map(|(at, value)| (day(desk, *at), times(*value)))
     };
     match (highest(false), highest(true)) {
         (Some((behind, most)), Some((ahead, coming))) => format!(

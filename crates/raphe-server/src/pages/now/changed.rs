@@ -140,9 +140,11 @@ impl Added {
                 !self.before.findings.iter().any(|(known, before, _)| known == id && before == level)
             })
             .collect();
-        let gone = self.before.findings.iter().filter(|(id, ..)| {
-            !self.after.findings.iter().any(|(known, ..)| known == id)
-        });
+        let gone = self
+            .before
+            .findings
+            .iter()
+            .filter(|(id, ..)| !self.after.findings.iter().any(|(known, ..)| known == id));
         let gone: Vec<String> = gone.map(|(_, _, names)| list(names, "with")).collect();
         let unlike = self.before.urgency != self.after.urgency;
         let turned = self.before.verdict != self.after.verdict;

@@ -1,10 +1,11 @@
 //! Danger first, nothing dangerous left out, and no figure where none may be shown: over every diary of the cases.
 
 use crate::{
-    app::{App, Options},
-    desk::{Desk, Reading},
+    app::{App, Home, Options},
+    desk::Desk,
     visit::Visit,
 };
+use jiff::Timestamp;
 use raphe::{
     knowledge::{Knowledge, schema::Urgency},
     population::Population,
@@ -13,7 +14,7 @@ use raphe::{
 use std::{
     net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -25,21 +26,27 @@ fn knowledge() -> &'static Knowledge {
 
 /// A desk with this diary, as a page would have it; few people, and the moment at its end.
 pub(in crate::pages) fn desk(diary: &str, voice: Voice) -> Desk {
+    desk_at(diary, voice, None)
+}
+
+/// The same at a moment.
+fn desk_at(diary: &str, voice: Voice, at: Option<Timestamp>) -> Desk {
     let options = Options {
         file: None,
         fresh: PathBuf::from("unused.raphe"),
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port: None,
-        at: None,
-        population: Population { people: 8, seed: 1 },
+        at,
+        population: Population { people: 2, seed: 1 },
         voice,
         idle: Duration::from_secs(600),
         open: false,
     };
-    let app = App::new(options, knowledge(), vec!["127.0.0.1:1".to_owned()]).expect("the example needs no file");
-    let visit = Visit::of(app, voice);
-    let reading = Reading::of(diary.as_bytes().to_vec(), true, None, knowledge());
-    Desk::new(visit, Arc::new(reading), None)
+    let app =
+        App::new(options, knowledge(), vec!["127.0.0.1:1".to_owned()]).expect("the example needs no file");
+    *app.home.write().expect("nobody else is here") = Home::Example(diary.as_bytes().to_vec());
+    let reading = app.reading().unwrap_or_else(|wrong| panic!("{}", wrong.says));
+    Desk::new(Visit::of(app, voice), reading, None)
 }
 
 /// Every diary of the cases, with its file.
@@ -94,8 +101,13 @@ fn danger_stands_first_and_no_danger_sign_is_left_out() {
         }
         if assessment.urgency == Urgency::Emergency {
             emergencies += 1;
-            let folded = page.find("<details class=\"later\">").unwrap_or_else(|| panic!("{file}: nothing is folded away"));
-            assert!(page[..folded].contains("What to do"), "{file}: what to do is not before what is folded away");
+            let folded = page
+                .find("<details class=\"later\">")
+                .unwrap_or_else(|| panic!("{file}: nothing is folded away"));
+            assert!(
+                page[..folded].contains("What to do"),
+                "{file}: what to do is not before what is folded away"
+            );
             assert!(!page[..folded].contains("<figure"), "{file}: a figure tempts to read on");
         }
         for reason in assessment.reasons.iter().filter(|reason| reason.danger) {
@@ -125,12 +137,11 @@ fn at_most_three_causes_are_shown() {
 
 #[test]
 fn no_figure_of_a_dose_far_too_high() {
-    let planned = "2026-03-01 start sertraline 50 mg daily\n2026-03-20 take sertraline 5000 mg\n2026-03-10 note well\n";
+    let planned =
+        "2026-03-01 start sertraline 50 mg daily\n2026-03-20 take sertraline 5000 mg\n2026-03-10 note well\n";
     let at = "2026-03-11T10:00:00Z".parse().expect("a moment");
     for voice in [Voice::Person, Voice::Clinician] {
-        let mut desk = desk(planned, voice);
-        desk.reading = Arc::new(Reading::of(planned.as_bytes().to_vec(), true, Some(at), knowledge()));
-        let page = body(&desk);
+        let page = body(&desk_at(planned, voice, Some(at)));
         assert!(page.contains("class=\"withheld\""), "{voice:?}");
         assert!(page.contains("you do not have to carry this alone"), "{voice:?}: no crisis line");
         assert!(!page.contains("<figure") && !page.contains(" times ("), "{voice:?}");

@@ -53,7 +53,9 @@ impl<'k> Offered<'k> {
         }
         let mut danger: Vec<&Sign> = Vec::new();
         // Nobody ticks a coma: that somebody cannot be woken is asked anyway.
-        for sign in alone.into_iter().filter(|id| *id != "coma").filter_map(|id| knowledge.sign(id)).filter(plain) {
+        for sign in
+            alone.into_iter().filter(|id| *id != "coma").filter_map(|id| knowledge.sign(id)).filter(plain)
+        {
             if !danger.iter().any(|known| known.id == sign.id) {
                 danger.push(sign);
             }
@@ -132,7 +134,10 @@ impl Draft {
         };
         let mut measured = Vec::new();
         if !self.temperature.is_empty() {
-            measured.push(("temperature", format!("temperature {} {}", self.temperature, if self.fahrenheit { "F" } else { "C" })));
+            measured.push((
+                "temperature",
+                format!("temperature {} {}", self.temperature, if self.fahrenheit { "F" } else { "C" }),
+            ));
         }
         if !self.pulse.is_empty() {
             measured.push(("pulse", format!("pulse {}", self.pulse)));
@@ -302,6 +307,7 @@ mod tests {
             Draft { signs: signs.iter().map(|id| (*id).to_owned()).collect(), too_much, ..Draft::default() };
         let lines = draft.lines(&knowledge, &("2026-03-16".to_owned(), "10:00".to_owned()));
         let text: String = lines.iter().map(|(_, line)| format!("{line}\n")).collect();
+        let text = format!("profile zone Europe/London\n{text}");
         let (timeline, notices) = diary::read(text.as_bytes());
         assert!(notices.is_empty(), "{text}: {notices:?}");
         let as_of = "2026-03-16T10:05:00Z".parse().expect("a moment");
@@ -328,7 +334,7 @@ mod tests {
         let offered = Offered::of(&knowledge);
         for sign in offered.danger.iter().chain(&offered.body).chain(&offered.mood) {
             let found = knowledge.find_sign(&sign.name.to_lowercase());
-            assert_eq!(found.map(|found| found.id.as_str()), Some(sign.id.as_str()));
+            assert_eq!(found.map(|found| found.id.as_str()), Some(sign.id.as_str()), "{}", sign.name);
             assert!(!sign.name.contains([',', ';']), "{}", sign.name);
         }
         assert!(offered.body.iter().any(|sign| sign.id == "hypertonia"));

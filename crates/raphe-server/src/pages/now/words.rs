@@ -6,7 +6,10 @@ use maud::{Markup, html};
 use raphe::{
     check::Withheld,
     knowledge::schema::Level,
-    report::{Voice, html::plain},
+    report::{
+        Report, Voice,
+        html::{Writer, plain},
+    },
     timeline::{Origin, Precision},
     units::{Interval, number, two_digits},
 };
@@ -37,13 +40,21 @@ pub(in crate::pages) fn day(desk: &Desk, at: Timestamp) -> String {
 
 /// `about 2.1 times (1.5 to 3.2)`.
 pub(in crate::pages) fn times(fold: Interval) -> String {
-    let [middle, low, high] = [fold.median, fold.p5, fold.p95].map(two_digits);
-    if low == high { format!("about {middle} times") } else { format!("about {middle} times ({low} to {high})") }
+    let [middle, low, high] = [fold.median, fold.p5, fold.p95].map(|fold| match two_digits(fold) {
+        whole if whole == "1" => "1.0".to_owned(),
+        other => other,
+    });
+    if low == high {
+        format!("about {middle} times")
+    } else {
+        format!("about {middle} times ({low} to {high})")
+    }
 }
 
 /// `82 % (76 to 88 %)`.
 pub(in crate::pages) fn percent(share: Interval) -> String {
-    let [middle, low, high] = [share.median, share.p5, share.p95].map(|share| number((share * 100.0).round()));
+    let [middle, low, high] =
+        [share.median, share.p5, share.p95].map(|share| number((share * 100.0).round()));
     if low == high { format!("{middle} %") } else { format!("{middle} % ({low} to {high} %)") }
 }
 
@@ -85,6 +96,16 @@ pub(in crate::pages) fn hidden(desk: &Desk) -> Option<Withheld> {
         let name = desk.knowledge().substance_name(&over.substance).to_owned();
         (desk.voice() == Voice::Person).then_some(Withheld { name, to_come: false })
     })
+}
+
+/// The sources that were named so far, if any were.
+pub(in crate::pages) fn named(writer: &Writer<'_>, report: &Report) -> Markup {
+    let sources = writer.sources(&report.sources, 2);
+    if sources.0.contains("<li") {
+        sources
+    } else {
+        html! {}
+    }
 }
 
 /// Ways to the lines behind something, each with its date.

@@ -99,10 +99,15 @@ impl After {
             for finding in judged.findings.iter().filter(|finding| finding.kind == "serotonin") {
                 let [a, b] = finding.substances.as_slice() else { continue };
                 if place == 0 {
-                    let title = format!("{} with {}", capital(knowledge.substance_name(a)), knowledge.substance_name(b));
+                    let title = format!(
+                        "{} with {}",
+                        capital(knowledge.substance_name(a)),
+                        knowledge.substance_name(b)
+                    );
                     pairs.entry(title).or_insert_with(|| (finding.level, Vec::new()));
                 }
-                let title = format!("{} with {}", capital(knowledge.substance_name(a)), knowledge.substance_name(b));
+                let title =
+                    format!("{} with {}", capital(knowledge.substance_name(a)), knowledge.substance_name(b));
                 if let Some((_, levels)) = pairs.get_mut(&title) {
                     levels.resize(place, None);
                     levels.push(Some(finding.level));
@@ -129,9 +134,10 @@ fn without(timeline: &Timeline, stopped: &BTreeSet<String>, now: Timestamp) -> T
         Event::Start(line) | Event::Change(line) | Event::Take(line) => line.name.id.clone(),
         _ => None,
     };
-    let kept = timeline.entries.iter().filter(|entry| {
-        entry.when.start <= now || !of(&entry.event).is_some_and(|id| stopped.contains(&id))
-    });
+    let kept = timeline
+        .entries
+        .iter()
+        .filter(|entry| entry.when.start <= now || !of(&entry.event).is_some_and(|id| stopped.contains(&id)));
     let stops = stopped.iter().zip(1..).map(|(id, number)| Entry {
         when: When::at(now),
         event: Event::Stop(Name { text: id.clone(), column: 1, id: Some(id.clone()) }),
@@ -139,6 +145,21 @@ fn without(timeline: &Timeline, stopped: &BTreeSet<String>, now: Timestamp) -> T
         note: None,
     });
     timeline.holding(kept.cloned().chain(stops).collect())
+}
+
+/// Until when each may act at the latest, by published half-lives and the return of enzymes, if no more of it were taken.
+pub(super) fn acting_until(desk: &Desk, assessment: &Assessment) -> BTreeMap<String, Timestamp> {
+    let running = assessment.on_board.iter().filter(|item| item.running);
+    let stopped = running.map(|item| item.substance.clone()).collect();
+    let timeline = without(&desk.reading.resolved, &stopped, assessment.as_of);
+    let typical = Population { people: 0, seed: desk.question().population.seed };
+    let exposure = exposure::simulate(&timeline, desk.knowledge(), typical, assessment.as_of);
+    let windows = exposure.uses.iter().zip(&exposure.windows);
+    let until = windows.filter_map(|(one, windows)| {
+        let until = windows.iter().filter_map(|window| window.may_act_until).max()?;
+        Some((one.substance.clone(), until))
+    });
+    until.filter(|(_, until)| *until > assessment.as_of).collect()
 }
 
 /// The form and the tables, or why there are none.
@@ -150,7 +171,9 @@ pub(super) fn section(desk: &Desk, assessment: &Assessment) -> Markup {
         .map(|item| (item.substance.as_str(), item.name.as_str()))
         .collect();
     let stopped: BTreeSet<String> = match desk.visit.recall::<Stopping>() {
-        Some(Stopping(ids)) => ids.into_iter().filter(|id| running.iter().any(|(known, _)| known == id)).collect(),
+        Some(Stopping(ids)) => {
+            ids.into_iter().filter(|id| running.iter().any(|(known, _)| known == id)).collect()
+        }
         None => BTreeSet::new(),
     };
     html! {
@@ -164,13 +187,15 @@ pub(super) fn section(desk: &Desk, assessment: &Assessment) -> Markup {
     }
 }
 
-fn pictured(desk: &Desk, assessment: &Assessment, running: &[(&str, &str)], stopped: &BTreeSet<String>) -> Markup {
+fn pictured(
+    desk: &Desk,
+    assessment: &Assessment,
+    running: &[(&str, &str)],
+    stopped: &BTreeSet<String>,
+) -> Markup {
     let after = After::of(desk, assessment, stopped);
-    let names: Vec<String> = running
-        .iter()
-        .filter(|(id, _)| stopped.contains(*id))
-        .map(|(_, name)| (*name).to_owned())
-        .collect();
+    let names: Vec<String> =
+        running.iter().filter(|(id, _)| stopped.contains(*id)).map(|(_, name)| (*name).to_owned()).collect();
     html! {
         p { strong { "This is only a picture of how long things stay. It is no advice to stop." } " Do not stop suddenly; ask first: "
             "some medicines make people ill when they are stopped at once. " a href="/plan" { "A plan to stop or switch" } }
@@ -193,6 +218,9 @@ fn pictured(desk: &Desk, assessment: &Assessment, running: &[(&str, &str)], stop
             }
         }
         h3 { "Who is still there" }
+        @if after.rows.iter().all(|row| row.cells.iter().all(|(state, _)| *state == State::Taken)) {
+            p { "Everything goes on as it is written. Tick one above to see how long it would stay." }
+        } @else {
         p { @if names.is_empty() { "As it is: nothing that is taken now is stopped." } @else { "If " (list(&names, "and")) " were not taken any more:" } }
         div.scroll role="region" tabindex="0" aria-label="Who is still there, over time" {
             table.after {
@@ -207,8 +235,9 @@ fn pictured(desk: &Desk, assessment: &Assessment, running: &[(&str, &str)], stop
                 }
             }
         }
-        p.hint { "The percentage is of the most that there was of it in the blood, with the range of 9 in 10 people. “May act” means: in about 1 person of 20." }
-        @if !after.pairs.is_empty() {
+        p.hint { "The percentage is of the most that there was of it in the blood, with the range of 9 in 10 people. “May act” means: in about 1 person of 20. Some things go on acting after they have left the blood: an MAO inhibitor until new enzyme is made." }
+        }
+        @if !after.pairs.is_empty() && after.pairs.iter().any(|(_, levels)| levels.iter().any(|level| *level != levels[0])) {
             h3 { "Which pairs still count" }
             div.scroll role="region" tabindex="0" aria-label="Which pairs still count, over time" {
                 table.after {
@@ -278,6 +307,19 @@ mod tests {
         assert_eq!(row("fluoxetine").cells[4].0, State::Acts, "norfluoxetine");
         let (_, levels) = &after.pairs[0];
         assert!(levels[0].is_some() && levels[5].is_none());
+    }
+
+    #[test]
+    fn an_mao_inhibitor_acts_after_it_has_left_the_blood() {
+        let diary = "profile zone Europe/London\n2026-01-01 start phenelzine 15 mg twice daily\n2026-03-10 note well\n";
+        let desk = desk(diary, Voice::Person);
+        let assessment = desk.assessment();
+        let until = acting_until(&desk, &assessment)["phenelzine"];
+        let gone = assessment.remaining.iter().map(|left| left.gone_by).max().expect("there is some");
+        assert!(until > gone, "{until} {gone}");
+        assert!(until.duration_since(assessment.as_of).as_hours() >= 14 * 24, "{until}");
+        let after = After::of(&desk, &assessment, &["phenelzine".to_owned()].into());
+        assert_ne!(after.rows[0].cells[4].0, State::Gone, "two weeks");
     }
 
     #[test]

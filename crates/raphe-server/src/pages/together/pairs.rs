@@ -33,12 +33,12 @@ pub(super) fn members(desk: &Desk, assessment: &Assessment) -> Vec<(String, Stri
 
 /// What is known of two, worst first, serotonin first among equals, with its place among all findings.
 pub(super) fn between<'a>(findings: &'a [Finding], a: &str, b: &str) -> Vec<(usize, &'a Finding)> {
-    let both = |finding: &Finding| {
-        [a, b].iter().all(|id| finding.substances.iter().any(|known| known == id))
-    };
+    let both = |finding: &Finding| [a, b].iter().all(|id| finding.substances.iter().any(|known| known == id));
     let mut found: Vec<(usize, &Finding)> =
         findings.iter().enumerate().filter(|(_, finding)| both(finding)).collect();
-    found.sort_by_key(|(place, finding)| (std::cmp::Reverse(finding.level), finding.kind != "serotonin", *place));
+    found.sort_by_key(|(place, finding)| {
+        (std::cmp::Reverse(finding.level), finding.kind != "serotonin", *place)
+    });
     found
 }
 
@@ -56,22 +56,28 @@ pub(super) fn matrix(assessment: &Assessment, members: &[(String, String)]) -> M
             Some((_, finding)) => {
                 let (sign, word, class) = level(finding.level);
                 let about = (finding.kind != "serotonin").then(|| kind(&finding.kind));
-                (class, html! {
-                    a href=(format!("#{}", anchor(a, b))) {
-                        span.sign aria-hidden="true" { (sign) } " " (word) @if let Some(about) = about { ", " (about) }
-                    }
-                })
+                (
+                    class,
+                    html! {
+                        a href=(format!("#{}", anchor(a, b))) {
+                            span.sign aria-hidden="true" { (sign) } " " (word) @if let Some(about) = about { ", " (about) }
+                        }
+                    },
+                )
             }
             None => {
                 let (sign, word, class) = level(Level::NoneKnown);
-                (class, html! {
-                    a href=(format!("#{}", anchor(a, b))) { span.sign aria-hidden="true" { (sign) } " " (word) span.visually-hidden { ", which is not the same as safe" } }
-                })
+                (
+                    class,
+                    html! {
+                        a href=(format!("#{}", anchor(a, b))) { span.sign aria-hidden="true" { (sign) } " " (word) span.visually-hidden { ", which is not the same as safe" } }
+                    },
+                )
             }
         }
     };
     html! {
-        div.scroll.matrix role="region" tabindex="0" aria-labelledby="matrix-title" {
+        div.scroll.matrix role="region" tabindex="0" aria-label="Table of every two" {
             table {
                 caption.visually-hidden { "What is known of every two; each cell leads to the details" }
                 thead { tr {

@@ -20,7 +20,7 @@ fn every_two_have_a_cell_both_ways_and_its_details() {
             continue;
         }
         let page = show(&desk).0.into_string();
-        let table = page.split_once("matrix-title\"><table>").map_or("", |(_, rest)| rest);
+        let table = page.split_once("aria-label=\"Table of every two\"><table>").map_or("", |(_, rest)| rest);
         let table = table.split_once("</table>").map_or("", |(table, _)| table);
         let count = members.len();
         assert_eq!(table.matches("<td class=\"cell ").count(), count * (count - 1), "{file}");

@@ -58,6 +58,14 @@ impl Place {
         }
     }
 
+    /// Its name where there is little room.
+    pub(super) const fn short(self) -> &'static str {
+        match self {
+            Self::Autoreceptor => "Autoreceptor",
+            other => other.name(),
+        }
+    }
+
     /// What it is, in a few plain words.
     pub(super) const fn plain(self) -> &'static str {
         match self {
@@ -156,7 +164,8 @@ pub(super) fn parts(assessment: &Assessment, knowledge: &Knowledge) -> Vec<Part>
             });
             let Some(effect) = acts.filter(|_| !told.contains(&substance.id.as_str())) else { continue };
             let potency = effect.potency.iter().map(Citation::from);
-            let citations: Vec<Citation> = effect.evidence.iter().map(Citation::from).chain(potency).take(3).collect();
+            let citations: Vec<Citation> =
+                effect.evidence.iter().map(Citation::from).chain(potency).take(3).collect();
             if citations.is_empty() {
                 continue;
             }

@@ -74,14 +74,19 @@ pub(super) fn members(desk: &Desk, assessment: &Assessment) -> Vec<(String, Stri
         assessment.on_board.iter().map(|item| (item.substance.clone(), item.name.clone())).collect();
     for left in &assessment.remaining {
         if !members.iter().any(|(id, _)| *id == left.substance) {
-            members.push((left.substance.clone(), desk.knowledge().substance_name(&left.substance).to_owned()));
+            members
+                .push((left.substance.clone(), desk.knowledge().substance_name(&left.substance).to_owned()));
         }
     }
     members
 }
 
 /// The shares, worked out once for each choice; `None` where nothing is modeled.
-pub(super) fn shares(desk: &Desk, assessment: &Assessment, left_out: &BTreeSet<String>) -> Arc<Option<Shares>> {
+pub(super) fn shares(
+    desk: &Desk,
+    assessment: &Assessment,
+    left_out: &BTreeSet<String>,
+) -> Arc<Option<Shares>> {
     let of = (desk.reading.mark, assessment.as_of, left_out.clone());
     if let Some(known) = desk.visit.recall::<Known>().filter(|known| known.of == of) {
         return known.shares;
@@ -89,7 +94,8 @@ pub(super) fn shares(desk: &Desk, assessment: &Assessment, left_out: &BTreeSet<S
     let population = desk.question().population;
     let few = Population { people: population.people.min(FEW), ..population };
     let members = members(desk, assessment);
-    let shares = Arc::new(work(&desk.reading.resolved, desk.knowledge(), few, assessment.as_of, &members, left_out));
+    let shares =
+        Arc::new(work(&desk.reading.resolved, desk.knowledge(), few, assessment.as_of, &members, left_out));
     desk.visit.remember(Known { of, shares: shares.clone() });
     shares
 }

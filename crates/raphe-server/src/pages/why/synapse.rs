@@ -35,7 +35,7 @@ const WIDE: Layout = Layout {
     part: (196, 104),
     letters: 27,
     cells: [(20, 12, 920, 308), (20, 540, 920, 90)],
-    names: [(44, 40), (44, 440), (44, 616)],
+    names: [(44, 40), (170, 426), (44, 616)],
     places: [
         (Place::Tryptophan, 44, 54),
         (Place::Htp, 272, 54),
@@ -49,11 +49,31 @@ const WIDE: Layout = Layout {
         (Place::Post2A, 560, 490),
     ],
     ways: &[
-        "M240 106 H268", "M468 106 H496", "M696 106 H724", "M598 158 V172", "M598 280 V294",
-        "M598 402 V424", "M826 452 V406", "M142 452 V406", "M500 448 L400 486", "M640 448 L660 486",
+        "M240 106 H268",
+        "M468 106 H496",
+        "M696 106 H724",
+        "M598 158 V172",
+        "M598 280 V294",
+        "M598 402 V424",
+        "M826 452 V406",
+        "M142 452 V406",
+        "M500 448 L400 486",
+        "M640 448 L660 486",
     ],
     brake: "M240 340 C330 340 400 330 494 330",
-    drops: &[(560, 440), (598, 446), (632, 438), (690, 452), (748, 446), (790, 456), (470, 446), (400, 452), (320, 444), (240, 452), (180, 458)],
+    drops: &[
+        (560, 440),
+        (598, 446),
+        (632, 438),
+        (690, 452),
+        (748, 446),
+        (790, 456),
+        (470, 446),
+        (400, 452),
+        (320, 444),
+        (240, 452),
+        (180, 458),
+    ],
 };
 
 const NARROW: Layout = Layout {
@@ -62,7 +82,7 @@ const NARROW: Layout = Layout {
     part: (150, 112),
     letters: 20,
     cells: [(4, 8, 332, 508), (4, 764, 332, 78)],
-    names: [(18, 32), (18, 664), (18, 834)],
+    names: [(18, 32), (102, 664), (18, 834)],
     places: [
         (Place::Tryptophan, 14, 44),
         (Place::Htp, 176, 44),
@@ -76,8 +96,15 @@ const NARROW: Layout = Layout {
         (Place::Post2A, 176, 700),
     ],
     ways: &[
-        "M164 100 H172", "M251 156 V172", "M176 232 H168", "M251 288 V304", "M251 420 V452",
-        "M251 568 V590", "M89 606 V572", "M89 640 V696", "M251 630 V696",
+        "M164 100 H172",
+        "M251 156 V172",
+        "M176 232 H168",
+        "M251 288 V304",
+        "M251 420 V452",
+        "M251 568 V590",
+        "M89 606 V572",
+        "M89 640 V696",
+        "M251 630 V696",
     ],
     brake: "M164 364 H172",
     drops: &[(230, 604), (251, 612), (276, 606), (200, 618), (160, 610), (120, 620), (96, 612), (300, 620)],
@@ -137,7 +164,7 @@ impl Layout {
             g class=(class) {
                 rect.box x=(x) y=(y) width=(width) height=(height) rx="8" {}
                 @if lit { rect x=(x + 3) y=(y + 3) width="9" height=(height - 6) fill=(hatch) {} }
-                text.name x=(x + 18) y=(y + 20) { (part.place.name()) }
+                text.name x=(x + 18) y=(y + 20) { (part.place.short()) }
                 @for (place, line) in lines.iter().enumerate() {
                     text class=(line.1) x=(x + 18) y=(y + 37 + 16 * place as u32) { (line.0) }
                 }
@@ -154,7 +181,7 @@ impl Layout {
             [first, rest @ ..] => {
                 let who = wrap(&names(first, self.letters));
                 lines.extend(who.into_iter().take(2).map(|line| (line, "who")));
-                lines.extend(effect(first).into_iter().map(|line| (line, "")));
+                lines.extend(effect(first).iter().flat_map(|line| wrap(line)).map(|line| (line, "")));
                 if !rest.is_empty() {
                     let more: Vec<String> = rest.iter().flat_map(|touch| touch.who.iter().cloned()).collect();
                     let more = format!("also {}", list(&more, "and"));
@@ -229,13 +256,19 @@ mod tests {
         for layout in [&WIDE, &NARROW] {
             let (width, height) = layout.part;
             for (place, x, y) in layout.places {
-                assert!(x + width <= layout.size.0 && y + height <= layout.size.1, "{place:?} in {}", layout.id);
+                assert!(
+                    x + width <= layout.size.0 && y + height <= layout.size.1,
+                    "{place:?} in {}",
+                    layout.id
+                );
                 for (other, left, top) in layout.places {
-                    let apart = x + width <= left || left + width <= x || y + height <= top || top + height <= y;
+                    let apart =
+                        x + width <= left || left + width <= x || y + height <= top || top + height <= y;
                     assert!(apart || other == place, "{place:?} over {other:?} in {}", layout.id);
                 }
             }
-            let places = Place::ALL.iter().filter(|place| layout.places.iter().any(|(known, ..)| known == *place));
+            let places =
+                Place::ALL.iter().filter(|place| layout.places.iter().any(|(known, ..)| known == *place));
             assert_eq!(places.count(), Place::ALL.len(), "{}", layout.id);
         }
     }
