@@ -193,7 +193,6 @@ fn pictured(
     running: &[(&str, &str)],
     stopped: &BTreeSet<String>,
 ) -> Markup {
-    let after = After::of(desk, assessment, stopped);
     let names: Vec<String> =
         running.iter().filter(|(id, _)| stopped.contains(*id)).map(|(_, name)| (*name).to_owned()).collect();
     html! {
@@ -218,47 +217,62 @@ fn pictured(
             }
         }
         h3 { "Who is still there" }
-        @if after.rows.iter().all(|row| row.cells.iter().all(|(state, _)| *state == State::Taken)) {
+        // Where all goes on there is nothing to see, and nothing to wait for.
+        @if stopped.is_empty() && assessment.on_board.iter().all(|item| item.running) {
             p { "Everything goes on as it is written. Tick one above to see how long it would stay." }
         } @else {
-        p { @if names.is_empty() { "As it is: nothing that is taken now is stopped." } @else { "If " (list(&names, "and")) " were not taken any more:" } }
-        div.scroll role="region" tabindex="0" aria-label="Who is still there, over time" {
-            table.after {
-                thead { tr { td {} @for (_, name) in LATER { th scope="col" { (name) } } } }
-                tbody {
-                    @for row in &after.rows {
-                        tr {
-                            th scope="row" { (capital(&row.name)) }
-                            @for (state, left) in &row.cells { (cell(*state, *left)) }
+            p { @if names.is_empty() { "As it is: nothing that is taken now is stopped." } @else { "If " (list(&names, "and")) " were not taken any more:" } }
+            (After::of(desk, assessment, stopped).show())
+        }
+    }
+}
+
+impl After {
+    /// Both tables.
+    fn show(&self) -> Markup {
+        let heads = || html! { thead { tr { td {} @for (_, name) in LATER { th scope="col" { (name) } } } } };
+        let differ = |levels: &[Option<Level>]| levels.iter().any(|level| *level != levels[0]);
+        html! {
+            div.scroll role="region" tabindex="0" aria-label="Who is still there, over time" {
+                table.after {
+                    (heads())
+                    tbody {
+                        @for row in &self.rows {
+                            tr {
+                                th scope="row" { (capital(&row.name)) }
+                                @for (state, left) in &row.cells { (cell(*state, *left)) }
+                            }
                         }
                     }
                 }
             }
-        }
-        p.hint { "The percentage is of the most that there was of it in the blood, with the range of 9 in 10 people. “May act” means: in about 1 person of 20. Some things go on acting after they have left the blood: an MAO inhibitor until new enzyme is made." }
-        }
-        @if !after.pairs.is_empty() && after.pairs.iter().any(|(_, levels)| levels.iter().any(|level| *level != levels[0])) {
-            h3 { "Which pairs still count" }
-            div.scroll role="region" tabindex="0" aria-label="Which pairs still count, over time" {
-                table.after {
-                    thead { tr { td {} @for (_, name) in LATER { th scope="col" { (name) } } } }
-                    tbody {
-                        @for (title, levels) in &after.pairs {
-                            tr {
-                                th scope="row" { (title) }
-                                @for known in levels {
-                                    @match known {
-                                        Some(known) => { @let (sign, word, class) = level(*known);
-                                            td class=(format!("cell {class}")) { span.sign aria-hidden="true" { (sign) } " " (word) } },
-                                        None => { td.cell.l0 { "no longer counted" } },
+            p.hint { "The percentage is of the most that there was of it in the blood, with the range of 9 in 10 people. “May act” means: in about 1 person of 20. "
+                "Some things go on acting after they have left the blood: an MAO inhibitor until new enzyme is made." }
+            @if self.pairs.iter().any(|(_, levels)| differ(levels)) {
+                h3 { "Which pairs still count" }
+                div.scroll role="region" tabindex="0" aria-label="Which pairs still count, over time" {
+                    table.after {
+                        (heads())
+                        tbody {
+                            @for (title, levels) in &self.pairs {
+                                tr {
+                                    th scope="row" { (title) }
+                                    @for known in levels {
+                                        @match known {
+                                            Some(known) => {
+                                                @let (sign, word, class) = level(*known);
+                                                td class=(format!("cell {class}")) { span.sign aria-hidden="true" { (sign) } " " (word) }
+                                            },
+                                            None => { td.cell.l0 { "no longer counted" } },
+                                        }
                                     }
                                 }
                             }
                         }
                     }
                 }
+                p.hint { "“No longer counted” is not the same as safe: bleeding, heart rhythm, sedation and seizures were not assessed." }
             }
-            p.hint { "“No longer counted” is not the same as safe: bleeding, heart rhythm, sedation and seizures were not assessed." }
         }
     }
 }
