@@ -82,8 +82,8 @@ pub(super) fn figures(desk: &Desk, plan: &Plan, simulation: &Simulation) -> Mark
     let levels = levels(desk, plan, simulation);
     let serotonin = simulation.series.iter().find(|series| series.kind == Kind::FoldChange);
     html! {
-        section {
-            h2 { "How the one goes and the other comes" }
+        section #plan-curves data-live {
+            h2 { @if plan.to.is_some() { "How the one goes and the other comes" } @else { "How it goes" } }
             @if levels.is_empty() && serotonin.is_none() {
                 p { "No picture: the model cannot follow these." }
             }

@@ -54,10 +54,10 @@ fn an_unknown_name_stays_in_its_field_and_others_are_suggested() {
     assert!(odd.main().contains("&lt;i&gt;") && !odd.main().contains("<i>"), "{}", odd.main());
     let dose = browser.send(
         "/plan",
-        &[("kind", "switch"), ("from", "sertraline"), ("to", "phenelzine"), ("to_dose", "some")],
+        &[("kind", "switch"), ("from", "sertraline"), ("to", "phenelzine"), ("to_dose", "12 bananas")],
     );
     assert!(
-        dose.main().contains("value=\"some\"") && dose.main().contains("not read as a dose"),
+        dose.main().contains("value=\"12 bananas\"") && dose.main().contains("not read as a dose"),
         "{}",
         dose.main()
     );

@@ -8,11 +8,8 @@ use raphe::{
         simulation::{Kind, Simulation, Span},
     },
     report::{Along, Curve, Item, Section},
-    timeline::{
-        Entry, Event,
-        diary::{line, profile_line},
-    },
-    units::{Interval, TimeSpan},
+    timeline::{Entry, Event, Sex, diary::line},
+    units::{Interval, TimeSpan, number},
 };
 use std::sync::Arc;
 
@@ -35,13 +32,22 @@ pub(super) fn levels(desk: &Desk) -> Option<Arc<Simulation>> {
     desk.simulation(span).ok()
 }
 
-/// What the profile says, as the diary has it.
+/// What of the profile changes a judgment or a level.
 pub(super) fn about(desk: &Desk) -> Option<Section> {
-    let timeline = &desk.reading.timeline;
-    let mut said: Vec<String> = profile_line(&timeline.person, timeline.complete).into_iter().collect();
-    said.extend(timeline.person.genes.iter().map(|(gene, kind)| format!("gene {gene} {kind}")));
-    let text =
-        said.iter().map(|line| line.trim_start_matches("profile").trim()).collect::<Vec<_>>().join("; ");
+    let person = &desk.reading.timeline.person;
+    let mut said: Vec<String> = Vec::new();
+    // A year of birth is known to a year: an age says no more than that.
+    said.extend(person.age_at(desk.reading.as_of).map(|age| format!("about {age} years old")));
+    said.extend(person.sex.map(|sex| if sex == Sex::Female { "female" } else { "male" }.to_owned()));
+    said.extend(person.weight.map(|weight| format!("{} kg", number(weight.as_kg()))));
+    for (holds, words) in
+        [(person.pregnant, "pregnant"), (person.smoker, "smokes"), (person.liver_impaired, "liver impaired")]
+    {
+        said.extend(holds.then(|| words.to_owned()));
+    }
+    said.extend(person.egfr.map(|egfr| format!("eGFR {} mL/min/1.73 m²", number(egfr))));
+    said.extend(person.genes.iter().map(|(gene, kind)| format!("{gene}: {kind}")));
+    let text = said.join("; ");
     (!text.is_empty()).then(|| Section {
         title: "About the person".to_owned(),
         items: vec![Item { text: format!("{text}."), ..Item::default() }],

@@ -141,7 +141,7 @@ fn picture(desk: &Desk) -> Markup {
     let says = "The line is the middle of the virtual people, the band holds nine in ten. One is this person's usual, without any \
                 medicine. A model, no measurement.";
     html! {
-        section {
+        section #paper-picture data-live {
             h3 { "Modeled serotonin outside the cells" }
             (bands(&Figure::new("paper-serotonin", "The last two weeks", says, desk.width().min(PAPER) as u32), &drawn))
         }

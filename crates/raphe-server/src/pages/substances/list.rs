@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use raphe::{
     knowledge::{
         Knowledge, key,
-        schema::{Kind, Mechanism, Serotonergic, Substance},
+        schema::{Effect, Kind, Mechanism, Serotonergic, Substance},
     },
     report::{html::plain, sheet::Subject},
 };
@@ -88,15 +88,22 @@ fn member(item: &Substance, classed: bool) -> Markup {
 fn shelves(knowledge: &Knowledge) -> [Vec<Group<'_>>; 3] {
     let base = knowledge.base();
     let mut shelves = [Vec::new(), Vec::new(), Vec::new()];
+    // What holds by every route and at any dose goes before what holds only by some.
     let classes = |item: &Substance| -> Option<&Mechanism> {
-        let classes = item.mechanisms.iter().filter_map(|effect| knowledge.class(&effect.class));
-        let mut classes = classes.filter(|class| class.serotonergic != Serotonergic::No);
-        classes.find(|class| class.serotonergic == Serotonergic::Yes).or_else(|| {
-            item.mechanisms
-                .iter()
-                .filter_map(|effect| knowledge.class(&effect.class))
-                .find(|class| class.serotonergic == Serotonergic::Disputed)
-        })
+        let always = |effect: &&Effect| effect.routes.is_empty() && effect.above.is_none();
+        let (first, then): (Vec<&Effect>, Vec<&Effect>) = item.mechanisms.iter().partition(always);
+        let of = |list: &[&Effect], wanted: Serotonergic| {
+            let mut classes = list.iter().filter_map(|effect| knowledge.class(&effect.class));
+            classes.find(|class| class.serotonergic == wanted)
+        };
+        [
+            (&first, Serotonergic::Yes),
+            (&first, Serotonergic::Disputed),
+            (&then, Serotonergic::Yes),
+            (&then, Serotonergic::Disputed),
+        ]
+        .into_iter()
+        .find_map(|(list, wanted)| of(list, wanted))
     };
     let living = || base.substances.iter().filter(|item| !item.retired);
     for class in &base.mechanisms {

@@ -41,6 +41,7 @@ pub(super) fn body(desk: &Desk, kind: &str, parts: &[Part], (path, name): (&str,
         @for section in &sections { (section) }
         section {
             h2 #sources { "Sources" }
+            @if cited.0.is_empty() { p { "Only its names are kept here. Nothing is claimed of it, so there is no source." } }
             ol.sources {
                 @for (place, key) in cited.0.iter().enumerate() {
                     li id=(format!("source-{}", place + 1)) { p {
@@ -72,8 +73,14 @@ impl<'s> Cited<'s> {
                     @for group in part.rows.chunk_by(|_, next| next.depth > 0) {
                         li {
                             @if let Some((first, under)) = group.split_first() {
-                                (self.row(first))
-                                @if !under.is_empty() { ul { @for row in under { li { (self.row(row)) } } } }
+                                @if under.is_empty() { (self.row(first)) }
+                                @else {
+                                    details {
+                                        summary { strong { (first.title) ":" } " " (first.text) }
+                                        @for backing in &first.backing { (self.backing(backing)) }
+                                        ul { @for row in under { li { (self.row(row)) } } }
+                                    }
+                                }
                             }
                         }
                     }
