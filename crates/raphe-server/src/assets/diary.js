@@ -105,6 +105,12 @@
     speak();
   });
 
+  // As high as the field, also when somebody drags its corner.
+  new ResizeObserver(() => {
+    gutter.style.height = `${text.offsetHeight}px`;
+    gutter.scrollTop = text.scrollTop;
+  }).observe(text);
+
   learn();
   number();
 })();
