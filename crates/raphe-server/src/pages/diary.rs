@@ -98,7 +98,7 @@ fn shown(desk: &Desk, sent: &Sent) -> Html {
                 p { "Put it back, or bring back a kept version: " a href="/diary/history" { "History" } "." }
             }
         }
-        (add_form(desk, sent))
+        @if sent.text.is_none() { (add_form(desk, sent)) }
         h2 id="whole" { "The whole file" }
         ul.ways {
             li { a href="/diary/file" download { "Download it" } }
