@@ -111,7 +111,7 @@ fn said(notice: &Notice) -> Markup {
 fn quoted(text: &str) -> Markup {
     let plain = plain(text);
     // An odd mark is part of what somebody wrote.
-    let paired = plain.matches('`').count() % 2 == 0;
+    let paired = plain.matches('`').count().is_multiple_of(2);
     html! {
         @if paired {
             @for (place, part) in plain.split('`').enumerate() {
