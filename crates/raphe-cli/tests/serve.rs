@@ -46,12 +46,16 @@ impl Server {
                 break;
             }
         }
-        let link = words.lines().find_map(|line| line.strip_prefix("Open http://")).expect("a link is printed");
+        let link =
+            words.lines().find_map(|line| line.strip_prefix("Open http://")).expect("a link is printed");
         let (host, key) = link.split_once('/').expect("a path");
         let (host, key) = (host.to_owned(), format!("/{key}"));
         let mut server = Self { child, host, key, words, cookie: String::new() };
         let answer = server.ask("GET", &server.key, "");
-        let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("the link gives a cookie");
+        let cookie = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: "))
+            .expect("the link gives a cookie");
         server.cookie = cookie.split(';').next().expect("a value").to_owned();
         server
     }
@@ -208,13 +212,17 @@ fn without_room_nothing_is_lost() {
     let server = Server::start(&mut command);
     let answer = server.add("2026-03-16 note hello");
     assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
-    assert!(answer.contains("cannot be written") && answer.contains("value=\"2026-03-16 note hello\""), "{answer}");
+    assert!(
+        answer.contains("cannot be written") && answer.contains("value=\"2026-03-16 note hello\""),
+        "{answer}"
+    );
     assert!(answer.to_lowercase().contains("the file is as it was before"), "{answer}");
     assert_eq!(fs::read_to_string(&path).expect("it is there"), old);
     let versions = folder.path().join(".health.raphe.raphe-versions");
     for place in [folder.path(), &versions] {
         let left = fs::read_dir(place).into_iter().flatten().flatten();
-        let left: Vec<_> = left.filter(|entry| entry.file_name().to_string_lossy().ends_with(".draft")).collect();
+        let left: Vec<_> =
+            left.filter(|entry| entry.file_name().to_string_lossy().ends_with(".draft")).collect();
         assert!(left.is_empty(), "{left:?}");
     }
 }

@@ -270,7 +270,8 @@ fn hosts(address: IpAddr, port: u16) -> Vec<String> {
     }
     if port == 80 {
         // A browser leaves the usual port out.
-        let bare: Vec<String> = hosts.iter().filter_map(|host| host.strip_suffix(":80").map(str::to_owned)).collect();
+        let bare: Vec<String> =
+            hosts.iter().filter_map(|host| host.strip_suffix(":80").map(str::to_owned)).collect();
         hosts.splice(0..0, bare);
     }
     hosts
@@ -286,7 +287,9 @@ fn reached(everywhere: IpAddr) -> IpAddr {
         socket.connect((to, 9))?;
         socket.local_addr()
     });
-    asked.map_or(if from.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() }, |at| at.ip())
+    asked.map_or(if from.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() }, |at| {
+        at.ip()
+    })
 }
 
 /// Whether a browser could show itself. Without a screen the system might start one inside the terminal.

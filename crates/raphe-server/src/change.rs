@@ -117,7 +117,8 @@ impl App {
     /// What to tell the person.
     pub(crate) fn restore(&self, name: &str) -> Result<Option<String>, Note> {
         let missing = || Note::bad("This version is not there any more.", "Choose another one.");
-        let version = self.versions().into_iter().find(|version| version.name() == name).ok_or_else(missing)?;
+        let version =
+            self.versions().into_iter().find(|version| version.name() == name).ok_or_else(missing)?;
         let bytes = version.read().map_err(|_| missing())?;
         let ((), unkept) = self.change(|_| Ok::<_, Note>((bytes.clone(), ())))?;
         Ok(unkept)
@@ -131,7 +132,10 @@ impl App {
         let mut home = self.home.write().unwrap_or_else(PoisonError::into_inner);
         let _lock = store::lock(path);
         let taken = || {
-            let help = format!("Nothing was written. To see it, stop the program and type: raphe serve {}", path.display());
+            let help = format!(
+                "Nothing was written. To see it, stop the program and type: raphe serve {}",
+                path.display()
+            );
             Note::bad(format!("{} is there already.", path.display()), help)
         };
         if std::fs::symlink_metadata(path).is_ok() && store::read(path).ok() != Some(None) {
@@ -223,7 +227,8 @@ impl App {
 
     /// The text of a mark, as remembered or among the versions.
     fn made_from(&self, wanted: &str) -> Option<Arc<[u8]>> {
-        let known = lock(&self.bases).0.iter().find(|(known, _)| known == wanted).map(|(_, bytes)| bytes.clone());
+        let known =
+            lock(&self.bases).0.iter().find(|(known, _)| known == wanted).map(|(_, bytes)| bytes.clone());
         known.or_else(|| {
             let kept = self.versions().into_iter().rev().filter_map(|version| version.read().ok());
             kept.into_iter().find(|bytes| mark(bytes) == wanted).map(Arc::from)
@@ -240,9 +245,13 @@ fn mark(bytes: &[u8]) -> String {
 
 /// Why a text cannot be edited as a whole: a page could not show it and send it back without loss.
 pub(crate) fn uneditable(bytes: &[u8]) -> Option<Note> {
-    let help = "Open the file in the editor that wrote it and save it as UTF-8. Until then you can still add lines.";
+    let help =
+        "Open the file in the editor that wrote it and save it as UTF-8. Until then you can still add lines.";
     match std::str::from_utf8(bytes) {
-        Err(_) => Some(Note::bad("The file is not UTF-8 everywhere, so this page cannot change it without loss.", help)),
+        Err(_) => Some(Note::bad(
+            "The file is not UTF-8 everywhere, so this page cannot change it without loss.",
+            help,
+        )),
         Ok(text) if text.contains('\0') => {
             Some(Note::bad("The file holds characters that no page can show and send back.", help))
         }

@@ -203,7 +203,9 @@ fn admit(app: &App, request: &mut Request) -> Result<(), Refusal> {
     let named = request.uri().authority().is_none_or(|named| named.as_str().eq_ignore_ascii_case(&host));
     if !named || !doors.knows(&host) {
         let help = "Open the address that was printed where the program was started.";
-        return Err(refused(StatusCode::MISDIRECTED_REQUEST, "This is not the name of this server.", help).into());
+        return Err(
+            refused(StatusCode::MISDIRECTED_REQUEST, "This is not the name of this server.", help).into()
+        );
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         let help = "Pages are read and forms are sent; nothing else is answered.";
@@ -272,10 +274,8 @@ async fn typed(request: Request) -> Vec<(String, String)> {
 /// What somebody typed, shown to whoever sent it, because it was not saved.
 pub(crate) fn kept<'f>(fields: impl IntoIterator<Item = (&'f str, &'f str)>) -> Markup {
     let ours = ["csrf", "base", "back", "voice", "lock", "act"];
-    let fields: Vec<_> = fields
-        .into_iter()
-        .filter(|(name, value)| !ours.contains(name) && !value.trim().is_empty())
-        .collect();
+    let fields: Vec<_> =
+        fields.into_iter().filter(|(name, value)| !ours.contains(name) && !value.trim().is_empty()).collect();
     html! {
         @if !fields.is_empty() {
             h2 { "What you sent was not saved" }

@@ -242,7 +242,8 @@ fn three<'t>(base: &[Line<'t>], theirs: &[Line<'t>], ours: &[Line<'t>]) -> Vec<P
         }
         let (group, after) = rest.split_at(used);
         rest = after;
-        let ahead = |mine: bool| group.iter().filter(|change| change.mine == mine).map(Change::ahead).sum::<i64>();
+        let ahead =
+            |mine: bool| group.iter().filter(|change| change.mine == mine).map(Change::ahead).sum::<i64>();
         let (their_more, our_more) = (ahead(false), ahead(true));
         let their_lines = cut(theirs, &reach, their_shift, their_more);
         let our_lines = cut(ours, &reach, our_shift, our_more);

@@ -209,7 +209,7 @@ impl Desk {
                                 Voice::Clinician => button name="voice" value="person" { "Speak in plain words" },
                             }
                             button name="lock" value="yes" { "Lock these pages" }
-                            a href=(format!("{path}.json")) { "This page as JSON" }
+                            @if page != Page::Start { a href=(format!("{path}.json")) { "This page as JSON" } }
                         }
                     }
                 }

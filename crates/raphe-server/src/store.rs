@@ -72,9 +72,13 @@ impl StoreError {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                     "the file is as it was before; you may not write in its folder: allow it, or move the file"
                 }
-                _ => "the file is as it was before; check that there is room and that you may write in its folder",
+                _ => {
+                    "the file is as it was before; check that there is room and that you may write in its folder"
+                }
             },
-            Self::ReadOnly { .. } => "the file is as it was before; allow writing in its properties, then try again",
+            Self::ReadOnly { .. } => {
+                "the file is as it was before; allow writing in its properties, then try again"
+            }
             Self::Changed { .. } => "nothing was written; try again to change the newer file",
         }
     }

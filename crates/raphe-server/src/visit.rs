@@ -131,7 +131,8 @@ fn broken() -> Wrong {
     Wrong {
         status: StatusCode::INTERNAL_SERVER_ERROR,
         says: "Something went wrong inside the program.".to_owned(),
-        help: "The diary is as it was. Go back and try again; if it comes again, `raphe lint` may show why.".to_owned(),
+        help: "The diary is as it was. Go back and try again; if it comes again, `raphe lint` may show why."
+            .to_owned(),
     }
 }
 

@@ -44,7 +44,11 @@ fn writer() {
         let old = store::read(path).expect("it reads").unwrap_or_default();
         let lines = whole(&old).expect("it finds whole lines");
         // It begins anew now and then, so that it does not grow for ever.
-        let new = if lines < 120 { [old.clone(), line(lines + 1).into_bytes()].concat() } else { text(60).into_bytes() };
+        let new = if lines < 120 {
+            [old.clone(), line(lines + 1).into_bytes()].concat()
+        } else {
+            text(60).into_bytes()
+        };
         let kept = store::write(path, Some(&old), &new).expect("it writes");
         assert!(kept.is_none(), "its versions are kept");
         println!("\nwritten {}", whole(&new).expect("whole lines"));
@@ -70,7 +74,8 @@ fn two_hundred_kills_lose_nothing() {
             .spawn()
             .expect("the writer starts");
         let mut said = BufReader::new(writer.stdout.take().expect("its words")).lines();
-        let number = |line: String| line.strip_prefix("written ").and_then(|number| number.parse::<usize>().ok());
+        let number =
+            |line: String| line.strip_prefix("written ").and_then(|number| number.parse::<usize>().ok());
         // It is at work.
         let mut written = said.by_ref().map_while(Result::ok).find_map(number).expect("it writes");
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -82,16 +87,24 @@ fn two_hundred_kills_lose_nothing() {
             written = number(line).unwrap_or(written);
         }
         let bytes = fs::read(&path).expect("the diary is there");
-        let lines = whole(&bytes).unwrap_or_else(|| panic!("round {round}: half a line in {} bytes", bytes.len()));
+        let lines =
+            whole(&bytes).unwrap_or_else(|| panic!("round {round}: half a line in {} bytes", bytes.len()));
         let next = if written < 120 { written + 1 } else { 60 };
-        assert!(lines == written || lines == next, "round {round}: {written} were written, {lines} are there");
+        assert!(
+            lines == written || lines == next,
+            "round {round}: {written} were written, {lines} are there"
+        );
         for version in versions::list(&path) {
             assert!(whole(&version.read().expect("it reads")).is_some(), "round {round}: half a version");
         }
         if round % 20 == 19 {
             left += drafts(folder.path()) + drafts(&versions::folder(&path));
             store::tidy(&path);
-            assert_eq!(drafts(folder.path()) + drafts(&versions::folder(&path)), 0, "a new start leaves no draft");
+            assert_eq!(
+                drafts(folder.path()) + drafts(&versions::folder(&path)),
+                0,
+                "a new start leaves no draft"
+            );
         }
     }
     println!("{left} drafts were left behind and removed");

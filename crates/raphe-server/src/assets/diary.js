@@ -47,7 +47,7 @@
     const words = [...item.querySelectorAll(".found > li")].map((part) => part.textContent.trim()).join(" ");
     if (said.textContent !== words) said.textContent = words;
     said.hidden = false;
-    said.style.top = `${Math.min(top + 2, Math.max(0, text.clientHeight - said.offsetHeight))}px`;
+    said.style.top = `${top + 2}px`;
   };
 
   let waiting;
@@ -104,6 +104,12 @@
     paper.scrollIntoView({ block: "center" });
     speak();
   });
+
+  // As high as the field, also when somebody drags its corner.
+  new ResizeObserver(() => {
+    gutter.style.height = `${text.offsetHeight}px`;
+    gutter.scrollTop = text.scrollTop;
+  }).observe(text);
 
   learn();
   number();

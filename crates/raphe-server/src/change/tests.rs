@@ -88,7 +88,8 @@ fn a_page_from_before_a_new_start_is_compared_with_the_kept_version() {
     let file = File::new(Some(format!("{ONE}{TWO}").as_bytes()));
     let base = file.base();
     file.app.add(&[THREE.trim().to_owned()]).expect("it is added");
-    let later = App::new(options(Some(file.path.clone())), knowledge(), vec!["127.0.0.1:7274".to_owned()]).expect("it starts");
+    let later = App::new(options(Some(file.path.clone())), knowledge(), vec!["127.0.0.1:7274".to_owned()])
+        .expect("it starts");
     let mine = format!("; mine\n{ONE}{TWO}");
     later.edit(&base, &mine, &BTreeMap::new(), false).expect("the version is known");
     assert_eq!(file.text(), format!("; mine\n{ONE}{TWO}{THREE}"));
@@ -161,7 +162,8 @@ fn so_many_versions_are_kept_for_their_owner_alone() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = |path: &std::path::Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        let mode =
+            |path: &std::path::Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
         assert_eq!(mode(&versions::folder(&file.path)), 0o700);
         assert_eq!(mode(&versions::list(&file.path)[0].path), 0o600);
     }
@@ -173,7 +175,10 @@ fn where_no_version_can_be_kept_the_line_is_written_and_it_is_said() {
     fs::write(versions::folder(&file.path), "in the way").expect("a file");
     let notices = file.app.add(&[TWO.trim().to_owned()]).expect("it is added");
     assert_eq!(file.text(), format!("{ONE}{TWO}"));
-    assert!(notices.iter().any(|notice| notice.says.contains("no earlier version could be kept")), "{notices:?}");
+    assert!(
+        notices.iter().any(|notice| notice.says.contains("no earlier version could be kept")),
+        "{notices:?}"
+    );
 }
 
 #[test]
@@ -223,7 +228,9 @@ fn a_diary_is_begun_where_nothing_is() {
     file.app.begin(&file.path, ONE.as_bytes()).expect("it is begun");
     assert_eq!(file.text(), ONE);
     let note = file.app.begin(&file.path, TWO.as_bytes()).expect_err("it is there");
-    assert!(note.says.contains("there already") && note.help.is_some_and(|help| help.contains("raphe serve")));
+    assert!(
+        note.says.contains("there already") && note.help.is_some_and(|help| help.contains("raphe serve"))
+    );
     assert_eq!(file.text(), ONE);
 }
 

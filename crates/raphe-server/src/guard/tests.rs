@@ -103,25 +103,56 @@ async fn example() -> Browser {
 #[tokio::test]
 async fn only_its_own_names_are_answered() {
     let browser = example().await;
-    let ask = |host: &'static str| browser.send(Request::get("/awake").header(header::HOST, host).header(header::COOKIE, &browser.cookie));
+    let ask = |host: &'static str| {
+        browser
+            .send(Request::get("/awake").header(header::HOST, host).header(header::COOKIE, &browser.cookie))
+    };
     assert_eq!(ask(HOST).await.status(), StatusCode::OK);
-    for host in ["evil.example:7274", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:7274", "127.0.0.1:7274.evil.example", "192.168.0.7:7274", ""] {
+    for host in [
+        "evil.example:7274",
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "localhost.evil.example:7274",
+        "127.0.0.1:7274.evil.example",
+        "192.168.0.7:7274",
+        "",
+    ] {
         assert_eq!(ask(host).await.status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
     }
     let without = Request::get("/awake").header(header::COOKIE, &browser.cookie);
     assert_eq!(browser.send(without).await.status(), StatusCode::MISDIRECTED_REQUEST, "no host at all");
-    let two = Request::get("/awake").header(header::HOST, HOST).header(header::HOST, "evil.example").header(header::COOKIE, &browser.cookie);
+    let two = Request::get("/awake")
+        .header(header::HOST, HOST)
+        .header(header::HOST, "evil.example")
+        .header(header::COOKIE, &browser.cookie);
     assert_eq!(browser.send(two).await.status(), StatusCode::MISDIRECTED_REQUEST, "two hosts");
-    let named = Request::get("http://evil.example/awake").header(header::HOST, HOST).header(header::COOKIE, &browser.cookie);
-    assert_eq!(browser.send(named).await.status(), StatusCode::MISDIRECTED_REQUEST, "another one in the address");
+    let named = Request::get("http://evil.example/awake")
+        .header(header::HOST, HOST)
+        .header(header::COOKIE, &browser.cookie);
+    assert_eq!(
+        browser.send(named).await.status(),
+        StatusCode::MISDIRECTED_REQUEST,
+        "another one in the address"
+    );
 }
 
 #[test]
 fn addresses_of_numbers_are_told_from_names() {
-    for (host, port) in [("192.168.0.7:7274", 7274), ("10.0.0.1", 80), ("[::1]:7274", 7274), ("[fe80::1]", 80)] {
+    for (host, port) in
+        [("192.168.0.7:7274", 7274), ("10.0.0.1", 80), ("[::1]:7274", 7274), ("[fe80::1]", 80)]
+    {
         assert_eq!(numbers(host), Some(port), "{host}");
     }
-    for host in ["evil.example:7274", "localhost:7274", "1.2.3.4.evil.example", "[evil]", "", "::1", "0x7f000001", "[1.2.3.4]"] {
+    for host in [
+        "evil.example:7274",
+        "localhost:7274",
+        "1.2.3.4.evil.example",
+        "[evil]",
+        "",
+        "::1",
+        "0x7f000001",
+        "[1.2.3.4]",
+    ] {
         assert_eq!(numbers(host), None, "{host}");
     }
 }
@@ -144,7 +175,11 @@ async fn other_sites_are_not_answered() {
     let browser = example().await;
     let own = format!("http://{HOST}");
     let asked = |method: &str, headers: &[(&'static str, &str)]| {
-        let mut request = Request::builder().method(method).uri("/awake").header(header::HOST, HOST).header(header::COOKIE, &browser.cookie);
+        let mut request = Request::builder()
+            .method(method)
+            .uri("/awake")
+            .header(header::HOST, HOST)
+            .header(header::COOKIE, &browser.cookie);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -171,18 +206,31 @@ async fn other_sites_are_not_answered() {
         &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
     ] {
         for method in ["GET", "HEAD", "POST"] {
-            assert_eq!(browser.send(asked(method, headers)).await.status(), StatusCode::FORBIDDEN, "{method} {headers:?}");
+            assert_eq!(
+                browser.send(asked(method, headers)).await.status(),
+                StatusCode::FORBIDDEN,
+                "{method} {headers:?}"
+            );
         }
     }
-    let opened = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
-    assert_eq!(browser.send(asked("POST", &opened)).await.status(), StatusCode::FORBIDDEN, "a form elsewhere");
+    let opened =
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    assert_eq!(
+        browser.send(asked("POST", &opened)).await.status(),
+        StatusCode::FORBIDDEN,
+        "a form elsewhere"
+    );
 }
 
 #[tokio::test]
 async fn nothing_but_reading_and_sending_is_answered() {
     let browser = example().await;
     for method in ["OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND"] {
-        let request = Request::builder().method(method).uri("/awake").header(header::HOST, HOST).header(header::COOKIE, &browser.cookie);
+        let request = Request::builder()
+            .method(method)
+            .uri("/awake")
+            .header(header::HOST, HOST)
+            .header(header::COOKIE, &browser.cookie);
         assert_eq!(browser.send(request).await.status(), StatusCode::METHOD_NOT_ALLOWED, "{method}");
     }
     let head = Request::head("/awake").header(header::HOST, HOST).header(header::COOKIE, &browser.cookie);
@@ -196,10 +244,15 @@ async fn a_link_works_once_and_not_for_those_who_only_look_at_it() {
     let browser = example().await;
     let link = browser.app.link().expect("a link");
     let path = link.strip_prefix(&format!("http://{HOST}")).expect("it names the host").to_owned();
-    let ask = |method: &str, path: &str| browser.send(Request::builder().method(method).uri(path).header(header::HOST, HOST));
+    let ask = |method: &str, path: &str| {
+        browser.send(Request::builder().method(method).uri(path).header(header::HOST, HOST))
+    };
     for method in ["HEAD", "POST"] {
         let answer = ask(method, &path).await;
-        assert!(answer.status() == StatusCode::UNAUTHORIZED && !answer.headers().contains_key(header::SET_COOKIE), "{method}");
+        assert!(
+            answer.status() == StatusCode::UNAUTHORIZED && !answer.headers().contains_key(header::SET_COOKIE),
+            "{method}"
+        );
     }
     assert!(ask("GET", &path).await.headers().contains_key(header::SET_COOKIE));
     let again = ask("GET", &path).await;
@@ -212,7 +265,20 @@ async fn a_link_works_once_and_not_for_those_who_only_look_at_it() {
 #[tokio::test]
 async fn without_the_cookie_no_page_and_no_tricks_with_paths() {
     let browser = example().await;
-    for path in ["/", "/now", "/now.json", "/diary", "/diary.json", "/diary/file", "/awake", "/start", "/none", "//assets/app.css", "/ASSETS/app.css", "/%61ssets/x"] {
+    for path in [
+        "/",
+        "/now",
+        "/now.json",
+        "/diary",
+        "/diary.json",
+        "/diary/file",
+        "/awake",
+        "/start",
+        "/none",
+        "//assets/app.css",
+        "/ASSETS/app.css",
+        "/%61ssets/x",
+    ] {
         let answer = browser.send(Request::get(path).header(header::HOST, HOST)).await;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
     }
@@ -220,7 +286,9 @@ async fn without_the_cookie_no_page_and_no_tricks_with_paths() {
         let answer = browser.send(Request::get(path).header(header::HOST, HOST)).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
     }
-    for cookie in ["raphe_7274=", "raphe_7274=0", "raphe_7275=0; a=b", ";;;=;", &browser.cookie.replace("7274", "7275")] {
+    for cookie in
+        ["raphe_7274=", "raphe_7274=0", "raphe_7275=0; a=b", ";;;=;", &browser.cookie.replace("7274", "7275")]
+    {
         let request = Request::get("/awake").header(header::HOST, HOST).header(header::COOKIE, cookie);
         assert_eq!(browser.send(request).await.status(), StatusCode::UNAUTHORIZED, "{cookie}");
     }
@@ -231,7 +299,9 @@ async fn every_change_needs_the_secret_of_its_session() {
     let browser = example().await;
     let other = example().await;
     for path in ["/settings", "/diary", "/diary/check", "/diary/add", "/diary/restore", "/start"] {
-        for secret in [String::new(), "csrf=".to_owned(), format!("csrf={}", other.csrf), "csrf=%00".to_owned()] {
+        for secret in
+            [String::new(), "csrf=".to_owned(), format!("csrf={}", other.csrf), "csrf=%00".to_owned()]
+        {
             let answer = browser.raw(path, secret.clone()).await;
             assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path} {secret}");
         }
@@ -244,10 +314,21 @@ async fn every_answer_says_how_it_may_be_used() {
     let browser = example().await;
     let locked = browser.send(Request::get("/now").header(header::HOST, HOST)).await;
     let misnamed = browser.send(Request::get("/now").header(header::HOST, "evil.example")).await;
-    for answer in [browser.get("/diary.json").await, browser.get("/none").await, browser.get("/assets/app.js").await, locked, misnamed] {
-        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    for answer in [
+        browser.get("/diary.json").await,
+        browser.get("/none").await,
+        browser.get("/assets/app.js").await,
+        locked,
+        misnamed,
+    ] {
+        let header =
+            |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let policy = header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self';")
+                && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
         assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
         assert_eq!(header("x-content-type-options"), "nosniff");
         assert_eq!(header("cache-control"), "no-store");
@@ -271,7 +352,10 @@ async fn it_locks_when_nobody_clicks_and_shows_again_what_was_typed() {
     let answer = browser.post("/diary/add", &[("line", "feel <b>low mood</b> 3/10")]).await;
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     let page = text(answer).await;
-    assert!(page.contains("feel &lt;b&gt;low mood&lt;/b&gt; 3/10") && !page.contains(&browser.csrf), "{page}");
+    assert!(
+        page.contains("feel &lt;b&gt;low mood&lt;/b&gt; 3/10") && !page.contains(&browser.csrf),
+        "{page}"
+    );
     assert!(!page.contains("tramadol"), "nothing of the diary");
     browser.enter().await;
     assert_eq!(browser.get("/awake").await.status(), StatusCode::OK);
@@ -290,7 +374,12 @@ async fn the_lock_counts_the_time_that_the_machine_slept() {
 #[tokio::test]
 async fn the_lock_button_locks_this_browser_only() {
     let browser = example().await;
-    let mut other = Browser { app: browser.app.clone(), router: browser.router.clone(), cookie: String::new(), csrf: String::new() };
+    let mut other = Browser {
+        app: browser.app.clone(),
+        router: browser.router.clone(),
+        cookie: String::new(),
+        csrf: String::new(),
+    };
     other.enter().await;
     browser.post("/settings", &[("lock", "yes")]).await;
     assert_eq!(browser.get("/awake").await.status(), StatusCode::UNAUTHORIZED);
@@ -314,9 +403,13 @@ async fn a_form_that_never_ends_is_given_up() {
     let browser = example().await;
     let endless = || Body::from_stream(Never);
     for cookie in [browser.cookie.as_str(), "raphe_7274=0"] {
-        let request = Request::post("/diary/check").header(header::HOST, HOST).header(header::COOKIE, cookie).body(endless());
+        let request = Request::post("/diary/check")
+            .header(header::HOST, HOST)
+            .header(header::COOKIE, cookie)
+            .body(endless());
         let answer = browser.router.clone().oneshot(request.expect("a request")).await.expect("an answer");
-        let wanted = if cookie == browser.cookie { StatusCode::REQUEST_TIMEOUT } else { StatusCode::UNAUTHORIZED };
+        let wanted =
+            if cookie == browser.cookie { StatusCode::REQUEST_TIMEOUT } else { StatusCode::UNAUTHORIZED };
         assert_eq!(answer.status(), wanted);
     }
 }
@@ -327,7 +420,10 @@ struct Never;
 impl futures_core::Stream for Never {
     type Item = Result<Vec<u8>, std::io::Error>;
 
-    fn poll_next(self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<Self::Item>> {
+    fn poll_next(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
         std::task::Poll::Pending
     }
 }
@@ -336,10 +432,14 @@ impl futures_core::Stream for Never {
 async fn a_page_that_breaks_is_an_answer() {
     let app = App::new(options(None), knowledge(), vec![HOST.to_owned()]).expect("it starts");
     let broken = Router::new()
-        .route("/broken", axum::routing::get(|| async { std::hint::black_box(None::<&str>).expect("nothing is here") }))
+        .route(
+            "/broken",
+            axum::routing::get(|| async { std::hint::black_box(None::<&str>).expect("nothing is here") }),
+        )
         .layer(axum::middleware::from_fn_with_state(app.clone(), super::guard))
         .with_state(app.clone());
-    let mut browser = Browser { router: app.clone().router(), app, cookie: String::new(), csrf: String::new() };
+    let mut browser =
+        Browser { router: app.clone().router(), app, cookie: String::new(), csrf: String::new() };
     browser.enter().await;
     let browser = Browser { router: broken, ..browser };
     let answer = browser.get("/broken").await;

@@ -35,8 +35,13 @@ fn the_same_line_added_twice_is_one_line() {
 fn the_same_line_changed_twice_is_asked() {
     let asked = together("a\nb\nc\n", "a\ntheirs\nc\n", "a\nours\nc\n").expect_err("both changed line 2");
     let [conflict] = asked.as_slice() else { panic!("{asked:?}") };
-    assert_eq!((conflict.line, &conflict.theirs[..], &conflict.ours[..]), (2, &["theirs".to_owned()][..], &["ours".to_owned()][..]));
-    for (pick, wanted) in [(Pick::Theirs, "a\ntheirs\nc\n"), (Pick::Ours, "a\nours\nc\n"), (Pick::Both, "a\ntheirs\nours\nc\n")] {
+    assert_eq!(
+        (conflict.line, &conflict.theirs[..], &conflict.ours[..]),
+        (2, &["theirs".to_owned()][..], &["ours".to_owned()][..])
+    );
+    for (pick, wanted) in
+        [(Pick::Theirs, "a\ntheirs\nc\n"), (Pick::Ours, "a\nours\nc\n"), (Pick::Both, "a\ntheirs\nours\nc\n")]
+    {
         let picks = BTreeMap::from([(conflict.key.clone(), pick)]);
         let merged = merge(Some(b"a\nb\nc\n"), b"a\ntheirs\nc\n", b"a\nours\nc\n", &picks);
         assert_eq!(merged.expect("it was answered"), wanted.as_bytes());
@@ -78,11 +83,14 @@ fn untouched_lines_keep_every_byte() {
 fn a_comparison_shows_what_came_and_went() {
     let (lines, more, less) = compared(b"a\nb\nc\n", b"a\nB\nc\nd\n");
     assert_eq!((more, less), (2, 1));
-    let signs: String = lines.iter().map(|(sign, ..)| match sign {
-        super::Sign::More => '+',
-        super::Sign::Less => '-',
-        super::Sign::Same => ' ',
-    }).collect();
+    let signs: String = lines
+        .iter()
+        .map(|(sign, ..)| match sign {
+            super::Sign::More => '+',
+            super::Sign::Less => '-',
+            super::Sign::Same => ' ',
+        })
+        .collect();
     assert_eq!(signs, " -+ +");
 }
 
@@ -95,7 +103,9 @@ fn laws_of_putting_together() {
         (state >> 33) % below
     };
     for _ in 0..1000 {
-        let mut text = || (0..draw(7)).map(|_| format!("{}\n", ["a", "b", "c", "d"][draw(4) as usize])).collect::<String>();
+        let mut text = || {
+            (0..draw(7)).map(|_| format!("{}\n", ["a", "b", "c", "d"][draw(4) as usize])).collect::<String>()
+        };
         let (base, one, other) = (text(), text(), text());
         assert_eq!(together(&base, &base, &one).as_deref(), Ok(one.as_str()));
         assert_eq!(together(&base, &one, &base).as_deref(), Ok(one.as_str()));

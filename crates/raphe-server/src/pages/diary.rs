@@ -98,7 +98,7 @@ fn shown(desk: &Desk, sent: &Sent) -> Html {
                 p { "Put it back, or bring back a kept version: " a href="/diary/history" { "History" } "." }
             }
         }
-        (add_form(desk, sent))
+        @if sent.text.is_none() { (add_form(desk, sent)) }
         h2 id="whole" { "The whole file" }
         ul.ways {
             li { a href="/diary/file" download { "Download it" } }
@@ -150,7 +150,7 @@ fn editor(desk: &Desk, sent: &Sent, lines: usize) -> Markup {
     }
     let base = sent.text.as_ref().map_or_else(|| desk.visit.app.base(bytes), |(base, _)| base.clone());
     html! {
-        form.whole method="post" action="/diary" id="whole-form" {
+        form.editing method="post" action="/diary" id="whole-form" {
             (desk.secret())
             input type="hidden" name="base" value=(base);
             @if !sent.asked.is_empty() { (questions(&sent.asked)) }
@@ -238,7 +238,9 @@ async fn save(visit: Visit, form: Posted) -> Result<Response, Wrong> {
     let status = match done {
         Ok(edited) => {
             let says = match edited.merged {
-                true => "Saved. Another program had changed the file meanwhile; its changes are in it as well.",
+                true => {
+                    "Saved. Another program had changed the file meanwhile; its changes are in it as well."
+                }
                 false => "Saved.",
             };
             return Ok(visit.back("/diary", Some(saved(says, edited.unkept))));

@@ -76,6 +76,7 @@ fn questions(desk: &Desk, answers: &Answers, place: &std::path::Path) -> Markup 
                 div.field {
                     label for="sex" { "Sex" }
                     p.hint id="sex-hint" { "As the body handles medicines." }
+                    (wrong(answers, "sex"))
                     select id="sex" name="sex" aria-describedby="sex-hint" {
                         @for (value, says) in [("", "I leave it out"), ("female", "Female"), ("male", "Male")] {
                             option value=(value) selected[answers.get("sex") == value] { (says) }
@@ -85,6 +86,7 @@ fn questions(desk: &Desk, answers: &Answers, place: &std::path::Path) -> Markup 
                 div.field {
                     label for="country" { "Country" }
                     p.hint id="country-hint" { "So that the right emergency number and poison center are shown." }
+                    (wrong(answers, "country"))
                     select id="country" name="country" aria-describedby="country-hint" {
                         option value="" { "I leave it out, or it is not here" }
                         @for (code, name) in COUNTRIES {
@@ -96,10 +98,9 @@ fn questions(desk: &Desk, answers: &Answers, place: &std::path::Path) -> Markup 
                 fieldset role="group" aria-describedby="matters-hint" {
                     legend { "Does any of these hold for you?" }
                     p.hint id="matters-hint" { "They change how medicines work or leave the body." }
-                    @for (name, says) in [("pregnant", "I am pregnant"), ("smoker", "I smoke tobacco"), ("liver", "My liver is not well (a doctor told me)")] {
+                    div.choices { @for (name, says) in [("pregnant", "I am pregnant"), ("smoker", "I smoke tobacco"), ("liver", "My liver is not well (a doctor told me)")] {
                         label.choice { input type="checkbox" name=(name) value="yes" checked[answers.get(name) == "yes"]; " " (says) }
-                        " "
-                    }
+                    } }
                     (text_field(answers, "egfr", "Kidney value (eGFR), if you know it", "A number from a blood test, such as 45. Weak kidneys keep some medicines longer.", "off"))
                 }
                 (text_field(answers, "zone", "Time zone", "Such as Europe/London. Your times are read and shown in it. If your browser tells it, it stands here.", "off"))
@@ -118,12 +119,25 @@ fn questions(desk: &Desk, answers: &Answers, place: &std::path::Path) -> Markup 
     }
 }
 
+/// What is wrong with an answer.
+fn wrong(answers: &Answers, name: &str) -> Markup {
+    html! { @if let Some(wrong) = answers.wrong(name) { p.wrong id=(format!("{name}-wrong")) { strong { (plain(wrong)) } } } }
+}
+
 /// A field of one line with its question, why it is asked, and what is wrong with what was typed.
 fn text_field(answers: &Answers, name: &str, asks: &str, why: &str, fill: &str) -> Markup {
     field(name, name, asks, why, answers.get(name), answers.wrong(name), fill)
 }
 
-fn field(id: &str, name: &str, asks: &str, why: &str, value: &str, wrong: Option<&str>, fill: &str) -> Markup {
+fn field(
+    id: &str,
+    name: &str,
+    asks: &str,
+    why: &str,
+    value: &str,
+    wrong: Option<&str>,
+    fill: &str,
+) -> Markup {
     let described = match wrong {
         Some(_) => format!("{id}-hint {id}-wrong"),
         None => format!("{id}-hint"),
@@ -181,7 +195,10 @@ async fn begin(visit: Visit, form: Posted) -> Result<Response, Wrong> {
     let lines = answers.lines(visit.app.knowledge);
     let place = place(&visit.app);
     let Some(lines) = lines else {
-        visit.remember(Note::bad("Not all of it could be read.", "Look at the marked fields. No file was made yet."));
+        visit.remember(Note::bad(
+            "Not all of it could be read.",
+            "Look at the marked fields. No file was made yet.",
+        ));
         return refused(&visit, answers, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     if visit.app.path().is_some() && matches!(store::read(&place), Ok(Some(_))) {

@@ -63,10 +63,11 @@ pub fn list(path: &Path) -> Vec<Version> {
         .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .filter_map(|entry| {
-            let at = strtime::parse(FORMAT.replace('Z', "%z"), entry.file_name().to_str()?.replace('Z', "+0000"))
-                .ok()?
-                .to_timestamp()
-                .ok()?;
+            let at =
+                strtime::parse(FORMAT.replace('Z', "%z"), entry.file_name().to_str()?.replace('Z', "+0000"))
+                    .ok()?
+                    .to_timestamp()
+                    .ok()?;
             Some(Version { at, path: entry.path() })
         })
         .collect();

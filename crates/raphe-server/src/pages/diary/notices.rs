@@ -59,11 +59,10 @@ pub(super) fn list(notices: &[Notice], bytes: &[u8]) -> Markup {
                     @if to_mend.len() > 1 {
                         "Lines: "
                         @for (place, (line, _)) in to_mend.iter().take(LISTED).enumerate() {
-                            @if place > 0 { ", " }
+                            @if place > 0 { " " }
                             a href=(format!("#line-{line}")) data-goto=(line) { (line) }
                         }
                         @if to_mend.len() > LISTED { " and " (to_mend.len() - LISTED) " more" }
-                        "."
                     }
                 }
             }
@@ -103,8 +102,22 @@ fn item(line: u32, text: &str, notices: &[&Notice]) -> Markup {
 fn said(notice: &Notice) -> Markup {
     let (word, class) = weighed(notice.weight);
     html! {
-        span class=(format!("weight {class}")) { (word) ":" } " " (plain(&notice.says)) "."
-        @if let Some(help) = &notice.help { " " span.help { (plain(&sentence(help))) } }
+        span class=(format!("weight {class}")) { (word) ":" } " " (quoted(&notice.says)) "."
+        @if let Some(help) = &notice.help { " " span.help { (quoted(&sentence(help))) } }
+    }
+}
+
+/// Words with what was written or is to be written as code.
+fn quoted(text: &str) -> Markup {
+    let plain = plain(text);
+    // An odd mark is part of what somebody wrote.
+    let paired = plain.matches('`').count().is_multiple_of(2);
+    html! {
+        @if paired {
+            @for (place, part) in plain.split('`').enumerate() {
+                @if place % 2 == 1 { code { (part) } } @else { (part) }
+            }
+        } @else { (plain) }
     }
 }
 

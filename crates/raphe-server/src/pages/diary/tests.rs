@@ -55,8 +55,14 @@ async fn the_whole_text_is_there_and_words_stand_under_their_lines() {
     assert!(field(&page).starts_with('\n'), "an empty first line is kept");
     let third = page.find("id=\"line-3\"").expect("line 3 is listed");
     let fourth = page.find("id=\"line-4\"").expect("line 4 is listed");
-    assert!(page[third..fourth].contains("<mark>50</mark>") && page[third..fourth].contains("Not read:"), "{page}");
-    assert!(page[fourth..].contains("was not recognized") && page[fourth..].contains("Did you mean sertraline"), "{page}");
+    assert!(
+        page[third..fourth].contains("<mark>50</mark>") && page[third..fourth].contains("Not read:"),
+        "{page}"
+    );
+    assert!(
+        page[fourth..].contains("was not recognized") && page[fourth..].contains("Did you mean"),
+        "{page}"
+    );
     assert!(!page.contains("id=\"line-2\""), "nothing is to be said of line 2");
 }
 
@@ -65,7 +71,10 @@ async fn while_it_is_typed_the_same_is_said_and_nothing_is_written() {
     let at = with(ONE).await;
     let typed = "2026-03-01 start sertraline 50 mg daily\r\n2026-03-02 take tramadol 50";
     let part = text(at.browser.post("/diary/check", &[("text", typed)]).await).await;
-    assert!(part.contains("id=\"notices\"") && part.contains("data-line=\"2\" data-weight=\"error\""), "{part}");
+    assert!(
+        part.contains("id=\"notices\"") && part.contains("data-line=\"2\" data-weight=\"error\""),
+        "{part}"
+    );
     assert_eq!(at.file(), ONE);
 }
 
@@ -75,7 +84,10 @@ async fn what_is_saved_stands_in_the_file() {
     let page = at.page("/diary").await;
     let typed = format!("{ONE}{TWO}").replace('\n', "\r\n");
     let answer = at.browser.post("/diary", &[("base", &base(&page)), ("text", &typed)]).await;
-    assert_eq!((answer.status(), answer.headers()[header::LOCATION].as_bytes()), (StatusCode::SEE_OTHER, &b"/diary"[..]));
+    assert_eq!(
+        (answer.status(), answer.headers()[header::LOCATION].as_bytes()),
+        (StatusCode::SEE_OTHER, &b"/diary"[..])
+    );
     assert_eq!(at.file(), format!("{ONE}{TWO}"));
     assert!(at.page("/diary").await.contains("Saved."));
     assert!(!at.page("/diary").await.contains("Saved."), "it is said once");
@@ -86,17 +98,26 @@ async fn two_tabs_that_edit_one_line_see_both_versions() {
     let at = with(format!("{ONE}{TWO}")).await;
     let page = at.page("/diary").await;
     let base = base(&page);
-    at.browser.post("/diary", &[("base", &base), ("text", &format!("{ONE}2026-03-02 feel low mood 5/10\n"))]).await;
+    at.browser
+        .post("/diary", &[("base", &base), ("text", &format!("{ONE}2026-03-02 feel low mood 5/10\n"))])
+        .await;
     let mine = format!("{ONE}2026-03-02 feel low mood 7/10 ; <mine>\n");
     let answer = at.browser.post("/diary", &[("base", &base), ("text", &mine)]).await;
     assert_eq!(answer.status(), StatusCode::CONFLICT);
     let asked = text(answer).await;
-    assert!(asked.contains("In the file now") && asked.contains("low mood 5/10") && asked.contains("Line 2"), "{asked}");
+    assert!(
+        asked.contains("In the file now") && asked.contains("low mood 5/10") && asked.contains("Line 2"),
+        "{asked}"
+    );
     assert!(field(&asked).contains("low mood 7/10 ; &lt;mine&gt;"), "what was typed is kept");
     assert_eq!(at.file(), format!("{ONE}2026-03-02 feel low mood 5/10\n"), "nothing was written");
-    let pick = asked.split("name=\"").find_map(|part| part.strip_prefix("pick-")).and_then(|part| part.split('"').next());
+    let pick = asked
+        .split("name=\"")
+        .find_map(|part| part.strip_prefix("pick-"))
+        .and_then(|part| part.split('"').next());
     let pick = format!("pick-{}", pick.expect("it is asked"));
-    let answer = at.browser.post("/diary", &[("base", &self::base(&asked)), ("text", &mine), (&pick, "ours")]).await;
+    let answer =
+        at.browser.post("/diary", &[("base", &self::base(&asked)), ("text", &mine), (&pick, "ours")]).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert_eq!(at.file(), mine);
 }
@@ -109,7 +130,12 @@ async fn a_file_that_went_away_is_said_where_the_text_is() {
     let answer = at.browser.post("/diary", &[("base", &base), ("text", &format!("{ONE}{TWO}"))]).await;
     assert_eq!(answer.status(), StatusCode::CONFLICT);
     let page = text(answer).await;
-    assert!(page.contains("not there any more") && field(&page).contains("low mood") && page.contains("name=\"anew\""), "{page}");
+    assert!(
+        page.contains("not there any more")
+            && field(&page).contains("low mood")
+            && page.contains("name=\"anew\""),
+        "{page}"
+    );
     assert!(at.page("/diary").await.contains("not there any more"));
 }
 
@@ -133,14 +159,23 @@ async fn a_line_without_a_date_counts_for_now_and_a_wrong_one_is_kept_in_its_fie
     let file = at.file();
     let line = file.lines().last().expect("a line");
     assert!(line.ends_with(" feel low mood 6/10") && line.starts_with("20"), "{line}");
-    for (typed, kept) in [("2026-03-05 note a", "2026-03-05 note a"), ("; a comment", "; a comment"), ("gene CYP2D6 *4/*4", "gene CYP2D6 *4/*4")] {
+    for (typed, kept) in [
+        ("2026-03-05 note a", "2026-03-05 note a"),
+        ("; a comment", "; a comment"),
+        ("gene CYP2D6 *4/*4", "gene CYP2D6 *4/*4"),
+    ] {
         at.browser.post("/diary/add", &[("line", typed)]).await;
         assert_eq!(at.file().lines().last(), Some(kept));
     }
     let before = at.file();
     let answer = at.browser.post("/diary/add", &[("line", "take tramadol 50")]).await;
     let page = text(answer).await;
-    assert!(page.contains("value=\"take tramadol 50\"") && page.contains("aria-invalid=\"true\"") && page.contains("without a unit"), "{page}");
+    assert!(
+        page.contains("value=\"take tramadol 50\"")
+            && page.contains("aria-invalid=\"true\"")
+            && page.contains("without a unit"),
+        "{page}"
+    );
     assert_eq!(at.file(), before);
 }
 
@@ -159,7 +194,8 @@ async fn the_twin_and_the_download_are_whole() {
 
 #[tokio::test]
 async fn ten_thousand_lines_are_one_field_and_a_short_list() {
-    let long: String = (0..10_000).map(|place| format!("2026-03-{:02} take tramadol 50\n", place % 28 + 1)).collect();
+    let long: String =
+        (0..10_000).map(|place| format!("2026-03-{:02} take tramadol 50\n", place % 28 + 1)).collect();
     let at = with(&long).await;
     let page = at.page("/diary").await;
     assert_eq!(field(&page), long);
@@ -173,7 +209,8 @@ async fn history_shows_what_changed_and_brings_it_back() {
     at.browser.post("/diary/add", &[("line", TWO.trim())]).await;
     let all = at.page("/diary/history").await;
     assert!(all.contains("(now)") && all.contains("+1 −0"), "{all}");
-    let links: Vec<&str> = all.split("href=\"/diary/history/").skip(1).filter_map(|part| part.split('"').next()).collect();
+    let links: Vec<&str> =
+        all.split("href=\"/diary/history/").skip(1).filter_map(|part| part.split('"').next()).collect();
     let [_, oldest] = links.as_slice() else { panic!("{links:?}") };
     let page = at.page(&format!("/diary/history/{oldest}")).await;
     assert!(page.contains("<del>") && page.contains("low mood 3/10"), "{page}");
@@ -181,7 +218,11 @@ async fn history_shows_what_changed_and_brings_it_back() {
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert_eq!(at.file(), ONE);
     for name in ["none", "..%2f..%2fhealth.raphe", "2026-01-01T00-00-00.000Z"] {
-        assert_eq!(at.browser.get(&format!("/diary/history/{name}")).await.status(), StatusCode::NOT_FOUND, "{name}");
+        assert_eq!(
+            at.browser.get(&format!("/diary/history/{name}")).await.status(),
+            StatusCode::NOT_FOUND,
+            "{name}"
+        );
     }
 }
 
@@ -191,5 +232,8 @@ async fn a_text_that_no_page_can_hold_is_shown_and_not_edited() {
     let page = at.page("/diary").await;
     assert!(page.contains("readonly") && page.contains("UTF-8") && !page.contains("name=\"text\""), "{page}");
     at.browser.post("/diary/add", &[("line", TWO.trim())]).await;
-    assert_eq!(fs::read(&at.path).expect("bytes"), [&b"2026-03-01 note caf\xe9\n"[..], TWO.as_bytes()].concat());
+    assert_eq!(
+        fs::read(&at.path).expect("bytes"),
+        [&b"2026-03-01 note caf\xe9\n"[..], TWO.as_bytes()].concat()
+    );
 }

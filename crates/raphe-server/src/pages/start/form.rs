@@ -96,7 +96,8 @@ impl Answers {
 
     pub(super) fn of(form: &Posted) -> Self {
         let fields = FIELDS.into_iter().map(|name| (name, form.get(name).to_owned())).collect();
-        let column = |name: &'static str| form.all(name).map(|value| value.trim().to_owned()).collect::<Vec<_>>();
+        let column =
+            |name: &'static str| form.all(name).map(|value| value.trim().to_owned()).collect::<Vec<_>>();
         let (names, doses, often, since) = (column("name"), column("dose"), column("often"), column("since"));
         let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
         let rows = names.iter().enumerate().map(|(place, name)| Row {
@@ -140,7 +141,9 @@ impl Answers {
             }
         }
         if lines.is_empty() {
-            lines.push("; My diary: one event a line, for example 2026-03-01 take sertraline 50 mg".to_owned());
+            lines.push(
+                "; My diary: one event a line, for example 2026-03-01 take sertraline 50 mg".to_owned(),
+            );
         }
         Some(lines)
     }
@@ -167,7 +170,9 @@ impl Answers {
                 (Some(notice), _) => {
                     self.wrong.insert(name, sentence(&notice.says, notice.help.as_deref()));
                 }
-                (None, Some(line)) if line.matches("  ").count() == 1 && !part.contains(';') => parts.push(part),
+                (None, Some(line)) if line.matches("  ").count() == 1 && !part.contains(';') => {
+                    parts.push(part)
+                }
                 (None, _) => {
                     self.wrong.insert(name, format!("“{value}” could not be read."));
                 }
@@ -176,14 +181,7 @@ impl Answers {
         if parts.is_empty() {
             return None;
         }
-        let written = format!("profile  {}", parts.join("  "));
-        let (timeline, _) = diary::read(written.as_bytes());
-        // Written as the program writes it elsewhere; the day of birth that a year leaves open stays open.
-        let whole = diary::profile_line(&timeline.person, true).unwrap_or(written);
-        Some(match timeline.person.born {
-            Some(born) => whole.replacen(&format!("born {born}"), &format!("born {}", self.get("born")), 1),
-            None => whole,
-        })
+        Some(format!("profile  {}", parts.join("  ")))
     }
 }
 
@@ -196,7 +194,9 @@ fn line(row: &mut Row, knowledge: &Knowledge) -> Option<String> {
         return None;
     }
     let Some((since, note)) = since(&row.since) else {
-        row.wrong = Some("Write since when: a day, a month or a year, such as 2026-03-01, 2026-03 or 2026.".to_owned());
+        row.wrong = Some(
+            "Write since when: a day, a month or a year, such as 2026-03-01, 2026-03 or 2026.".to_owned(),
+        );
         return None;
     };
     let often = OFTEN.iter().find(|(value, _)| *value == row.often).map_or("daily", |(value, _)| value);
@@ -209,13 +209,16 @@ fn line(row: &mut Row, knowledge: &Knowledge) -> Option<String> {
     }
     let read = match timeline.entries.as_slice() {
         [entry] => match &entry.event {
-            Event::Start(start) if !said.contains(';') && start.name.text.eq_ignore_ascii_case(&name) => Some(start),
+            Event::Start(start) if !said.contains(';') && start.name.text.eq_ignore_ascii_case(&name) => {
+                Some(start)
+            }
             _ => None,
         },
         _ => None,
     };
     if read.is_none() {
-        row.wrong = Some(format!("This reads as something else: {said}. Write only the name in the first field."));
+        row.wrong =
+            Some(format!("This reads as something else: {said}. Write only the name in the first field."));
         return None;
     }
     if knowledge.find_substance(&name).is_none() {
