@@ -14,7 +14,10 @@ use maud::{Markup, html};
 use raphe::{
     assess::{Assessment, Finding},
     exposure::simulation::{Kind, Simulation},
-    knowledge::{schema::Level, words},
+    knowledge::{
+        schema::{Level, Urgency},
+        words,
+    },
     report::{
         self, Report, Voice,
         html::{Writer, plain, prose, urgency},
@@ -151,20 +154,22 @@ fn both(desk: &Desk, draft: &Draft, told: &Told, report: &Report) -> Markup {
             (curves(desk, told, changed))
             @if changed { (todo.unwrap_or_default()) (read.unwrap_or_default()) }
             @if changed && !report.sources.is_empty() { (writer.sources(&report.sources, 3)) }
-            @if changed { (write(desk, draft)) }
+            @if changed { (write(desk, draft, with.urgency > without.urgency && with.urgency >= Urgency::Urgent)) }
         }
     }
 }
 
 /// The way from the draft into the diary.
-fn write(desk: &Desk, draft: &Draft) -> Markup {
+fn write(desk: &Desk, draft: &Draft, urgent: bool) -> Markup {
     let count = draft.lines().len();
     html! {
         form.write method="post" action="/whatif/write" {
             (desk.secret())
             h3 { "Write it into the diary" }
-            p {
-                "The diary then says that it is so. Do this only for what is really going to happen."
+            @if urgent {
+                p { strong { "Do not do this." } " It would be urgent. Write it down only if it has happened, and call first." }
+            } @else {
+                p { "The diary then says that it is so. Do this only for what is really going to happen." }
             }
             p {
                 input type="checkbox" id="write-agreed" name="agreed" value="yes" required;
@@ -271,7 +276,7 @@ fn gone(desk: &Desk, told: &Told, without: &Assessment, with: &Assessment) -> Ma
 /// Serotonin and levels of both over the same time and on the same scale.
 fn curves(desk: &Desk, told: &Told, changed: bool) -> Markup {
     let Some([before, after]) = &told.curves else {
-        return html! { p { "No picture is drawn while something is urgent: what to do stands above." } };
+        return html! { p { "No picture is drawn of what is urgent. What to do is what counts." } };
     };
     let from = desk.reading.as_of;
     let end = from + jiff::SignedDuration::from_hours(24 * AHEAD);
