@@ -212,12 +212,7 @@ fn told(desk: &Desk, lines: &[String], people: u32, wanted: &dyn Fn() -> bool) -
     let own: Vec<Notice> = read.into_iter().chain(names).filter(new).collect();
     let unread = own.iter().filter(|notice| notice.weight == Weight::Error).cloned().collect();
     answer.notices = own;
-    overtaken()?;
-    let end = reading.as_of + SignedDuration::from_hours(24 * AHEAD);
-    let quick =
-        Question { as_of: end, population: Population { people: 0, ..question.population }, ..question };
-    let then =
-        [desk.assessment_at(&quick).findings.clone(), assess::assess(&after, knowledge, &quick).findings];
+    let then = [desk.assessment_at(&quick).findings.clone(), then];
     overtaken()?;
     let sides = || [&answer.without, &answer.with].into_iter().flatten();
     let figures = desk.voice() == Voice::Clinician
