@@ -129,7 +129,7 @@ impl App {
     /// # Errors
     /// What to tell the person; nothing was written then.
     pub(crate) fn begin(&self, path: &Path, bytes: &[u8]) -> Result<(), Note> {
-        let mut home = self.home.write().unwrap_or_else(PoisonError::into_inner);
+        let _turn = lock(&self.writing);
         let _lock = store::lock(path);
         let taken = || {
             let help = format!(
@@ -146,7 +146,7 @@ impl App {
             Err(StoreError::Changed { .. }) => return Err(taken()),
             Err(error) => return Err(failed(&error)),
         }
-        *home = Home::File(path.to_owned());
+        *self.home.write().unwrap_or_else(PoisonError::into_inner) = Home::File(path.to_owned());
         self.there.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -156,18 +156,18 @@ impl App {
         &self,
         mut make: impl FnMut(Option<&[u8]>) -> Result<(Vec<u8>, T), E>,
     ) -> Result<(T, Option<String>), E> {
-        let mut home = self.home.write().unwrap_or_else(PoisonError::into_inner);
-        let path = match &mut *home {
+        // One change at a time, of this program by the first lock, of others by the second. Where the diary is may be asked
+        // meanwhile, also by `make`.
+        let _turn = lock(&self.writing);
+        let home = self.home.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let path = match home {
             Home::Example(bytes) => {
-                let (new, value) = make(Some(bytes))?;
-                *bytes = new;
+                let (new, value) = make(Some(&bytes))?;
+                *self.home.write().unwrap_or_else(PoisonError::into_inner) = Home::Example(new);
                 return Ok((value, None));
             }
-            Home::File(path) => path.clone(),
+            Home::File(path) => path,
         };
-        drop(home);
-        // One change at a time, of this program by the first lock, of others by the second.
-        let _turn = lock(&self.writing);
         let _lock = store::lock(&path);
         let mut turn = 0;
         loop {

@@ -193,11 +193,21 @@ pub fn write(path: &Path, expected: Option<&[u8]>, bytes: &[u8]) -> Result<Optio
     if let Ok(old) = std::fs::metadata(&target) {
         writable(path, &target, &old)?;
     }
-    let before = expected.map(|old| versions::keep(path, old)).transpose();
+    let before = expected.map_or(Ok(None), |old| versions::keep(path, old));
     let after = versions::keep(path, bytes);
-    let written = replace(path, expected, bytes);
-    if let (Err(_), Ok(Some(new))) = (&written, &after) {
-        std::fs::remove_file(new).ok();
+    let mut written = replace(path, expected, bytes);
+    if written.is_err() {
+        let made = [&before, &after].into_iter().filter_map(|kept| kept.as_ref().ok()?.as_deref());
+        made.for_each(|version| std::fs::remove_file(version).unwrap_or_default());
+        let full = matches!(&written, Err(StoreError::Write { cause, .. }) if cause.kind() == io::ErrorKind::StorageFull);
+        if let (true, Err(StoreError::Write { cause, .. })) = (full, &written) {
+            // The versions may have taken the room that the new text needs.
+            let unkept = io::Error::new(cause.kind(), "the disk is full");
+            written = replace(path, expected, bytes);
+            if written.is_ok() {
+                return Ok(Some(unkept));
+            }
+        }
     }
     written?;
     versions::prune(path);

@@ -249,3 +249,15 @@ fn drafts_that_were_left_behind_go() {
     assert!(other.exists() && file.text().starts_with(ONE));
     assert_eq!(file.kept().len(), 2);
 }
+
+#[test]
+fn the_example_is_changed_in_memory() {
+    let app = App::new(options(None), knowledge(), vec!["127.0.0.1:7274".to_owned()]).expect("it starts");
+    app.add(&[TWO.trim().to_owned()]).expect("it is added");
+    let (bytes, _) = app.bytes().expect("it reads");
+    assert!(bytes.ends_with(TWO.as_bytes()));
+    let base = app.base(&bytes);
+    app.edit(&base, ONE, &BTreeMap::new(), false).expect("it is edited");
+    assert_eq!(app.bytes().expect("it reads").0, ONE.as_bytes());
+    assert!(app.versions().is_empty());
+}
