@@ -41,7 +41,7 @@ export async function visit(browser, server, { width = 1280, height = 900, scrip
 export async function watched(context, server, { width = 1280, height = 900, script = true } = {}) {
   const page = await context.newPage();
   anew(page);
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(PATIENCE / 4);
   await page.setViewport({ width, height });
   await page.setJavaScriptEnabled(script);
   await page.setRequestInterception(true);
@@ -55,6 +55,8 @@ export async function watched(context, server, { width = 1280, height = 900, scr
   page.on("console", (message) => {
     if (["error", "warn", "warning", "assert"].includes(message.type())) page.seen.complaints.push(`${message.type()}: ${message.text()} (${message.location().url ?? ""})`);
   });
+  // A page with words that are not saved asks before it is left.
+  page.on("dialog", (dialog) => dialog.accept());
   page.on("pageerror", (error) => page.seen.complaints.push(`script: ${error.message}`));
   await page.evaluateOnNewDocument(() => {
     addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI} ${event.sample}`));
