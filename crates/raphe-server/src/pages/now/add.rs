@@ -387,7 +387,7 @@ mod tests {
             let draft = draft(kind.id, example(kind.what), example(kind.much), often);
             let (line, _) = draft.line("2026-03-16");
             let before: &[u8] = match kind.id {
-                "started" => b"profile zone Europe/London\n",
+                "took" | "started" => b"profile zone Europe/London\n",
                 _ => b"profile zone Europe/London\n2026-03-01 start sertraline 50 mg daily\n",
             };
             let mut diary = Diary::read(before);

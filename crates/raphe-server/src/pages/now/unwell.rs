@@ -73,6 +73,15 @@ impl<'k> Offered<'k> {
     }
 }
 
+/// How a sign is written in the diary: its name, or its id in words where a comma in the name would cut it in two.
+fn written(knowledge: &Knowledge, sign: &Sign) -> Option<String> {
+    let names = [sign.name.to_lowercase(), sign.id.replace('_', " ")];
+    let reads = |name: &String| {
+        !name.contains([',', ';']) && knowledge.find_sign(name).is_some_and(|found| found.id == sign.id)
+    };
+    names.into_iter().find(reads)
+}
+
 /// Facts that make a rule true each by itself.
 fn alone_in<'r>(rule: &'r Rule, into: &mut Vec<&'r str>) {
     match rule {
@@ -128,7 +137,7 @@ impl Draft {
             let signs = self.signs.iter().filter_map(|id| knowledge.sign(id));
             let names: Vec<String> = signs
                 .filter(|sign| (sign.found == Found::Felt) == felt)
-                .map(|sign| sign.name.to_lowercase())
+                .filter_map(|sign| written(knowledge, sign))
                 .collect();
             (!names.is_empty()).then(|| names.join(", "))
         };
@@ -333,9 +342,7 @@ mod tests {
         let knowledge = Knowledge::bundled();
         let offered = Offered::of(&knowledge);
         for sign in offered.danger.iter().chain(&offered.body).chain(&offered.mood) {
-            let found = knowledge.find_sign(&sign.name.to_lowercase());
-            assert_eq!(found.map(|found| found.id.as_str()), Some(sign.id.as_str()), "{}", sign.name);
-            assert!(!sign.name.contains([',', ';']), "{}", sign.name);
+            assert!(written(&knowledge, sign).is_some(), "{} cannot be written", sign.id);
         }
         assert!(offered.body.iter().any(|sign| sign.id == "hypertonia"));
         assert!(offered.body.iter().any(|sign| sign.id == "tremor"));

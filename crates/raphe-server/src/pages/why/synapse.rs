@@ -80,7 +80,7 @@ const NARROW: Layout = Layout {
     id: "synapse-narrow",
     size: (340, 848),
     part: (150, 112),
-    letters: 20,
+    letters: 18,
     cells: [(4, 8, 332, 508), (4, 764, 332, 78)],
     names: [(18, 32), (102, 664), (18, 834)],
     places: [
@@ -214,7 +214,8 @@ fn names(touch: &Touch, letters: usize) -> String {
 fn effect(touch: &Touch) -> Vec<String> {
     match touch.share {
         Some(share) => {
-            let text = percent(share);
+            // A number stays with its percent.
+            let text = percent(share).replace(" %", "\u{a0}%");
             let (middle, range) = text.split_once(" (").unwrap_or((&text, ""));
             let mut lines = vec![format!("{} {middle}", touch.what)];
             lines.extend((!range.is_empty()).then(|| format!("({range}")));
@@ -288,7 +289,7 @@ mod tests {
             let lines = layout.lines(&part);
             assert!(lines.len() <= 5, "{lines:?}");
             assert!(lines.iter().all(|(line, _)| line.chars().count() <= layout.letters + 1), "{lines:?}");
-            assert!(lines.iter().any(|(line, _)| line.contains("82 %")), "{lines:?}");
+            assert!(lines.iter().any(|(line, _)| line.contains("82\u{a0}%")), "{lines:?}");
             assert!(lines.iter().any(|(line, _)| line.contains("76 to 88")), "{lines:?}");
         }
     }
