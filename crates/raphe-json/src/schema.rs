@@ -17,7 +17,7 @@ use serde::Serialize;
 
 /// Every published schema with the name of its file in `schemas/`.
 #[must_use]
-pub fn schemas() -> [(&'static str, Schema); 10] {
+pub fn schemas() -> [(&'static str, Schema); 11] {
     [
         ("assessment.schema.json", root::<Assessment>()),
         ("check.schema.json", root::<Check>()),
