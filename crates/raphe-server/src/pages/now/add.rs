@@ -222,12 +222,12 @@ pub(super) async fn add(visit: Visit, form: Posted) -> Result<Response, Wrong> {
             let mut diary = Diary::read(&desk.reading.bytes);
             match diary.append(&line) {
                 Ok(_) => Ok((draft, line)),
-                Err(errors) => Err(Draft { wrong: Some(wrong(&errors, &columns)), ..draft }),
+                Err(errors) => Err(Box::new(Draft { wrong: Some(wrong(&errors, &columns)), ..draft })),
             }
         })
         .await?;
     let draft = match checked {
-        Err(draft) => draft,
+        Err(draft) => *draft,
         Ok((mut draft, line)) => match changed::record(&visit, vec![line]).await? {
             Ok(()) => return Ok(visit.back("/now", None)),
             Err(note) => {

@@ -103,8 +103,8 @@ fn finding_of(desk: &Desk, finding: &Finding) -> Markup {
 fn alone_of(desk: &Desk, item: &raphe::assess::OnBoard) -> Markup {
     let knowledge = desk.knowledge();
     let effects = knowledge.substance(&item.substance).map(|substance| substance.mechanisms.as_slice());
-    let class = effects.unwrap_or_default().iter().filter_map(|effect| knowledge.class(&effect.class));
-    let says = class.filter(|class| class.serotonergic != Serotonergic::No).next();
+    let mut classes = effects.unwrap_or_default().iter().filter_map(|effect| knowledge.class(&effect.class));
+    let says = classes.find(|class| class.serotonergic != Serotonergic::No);
     let cited: Vec<raphe::knowledge::Citation> =
         says.into_iter().flat_map(|class| class.evidence.iter().map(Into::into)).collect();
     html! {

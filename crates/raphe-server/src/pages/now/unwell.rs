@@ -175,7 +175,7 @@ pub(super) async fn add(visit: Visit, form: Posted) -> Result<Response, Wrong> {
             if lines.is_empty() {
                 let says = "nothing was ticked or written".to_owned();
                 let help = "tick what fits, or write it in your own words".to_owned();
-                return Err(Draft { wrong: Some(("signs", says, help)), ..draft });
+                return Err(Box::new(Draft { wrong: Some(("signs", says, help)), ..draft }));
             }
             let mut diary = Diary::read(&desk.reading.bytes);
             for (field, line) in &lines {
@@ -185,14 +185,14 @@ pub(super) async fn add(visit: Visit, form: Posted) -> Result<Response, Wrong> {
                         || ("this could not be read".to_owned(), String::new()),
                         |error| (error.says, error.help.unwrap_or_default()),
                     );
-                    return Err(Draft { wrong: Some((field, says, help)), ..draft });
+                    return Err(Box::new(Draft { wrong: Some((field, says, help)), ..draft }));
                 }
             }
             Ok((draft, lines.into_iter().map(|(_, line)| line).collect::<Vec<String>>()))
         })
         .await?;
     let draft = match checked {
-        Err(draft) => draft,
+        Err(draft) => *draft,
         Ok((mut draft, lines)) => match changed::record(&visit, lines).await? {
             Ok(()) => return Ok(visit.back("/now", None)),
             Err(note) => {
