@@ -40,7 +40,7 @@
     const item = known.get(line);
     const silent = !item || item.dataset.weight === "info" || hushed || document.activeElement !== text;
     const top = line * lineHeight() + parseFloat(getComputedStyle(text).paddingTop) - text.scrollTop;
-    if (silent || top < 0 || top > text.clientHeight) {
+    if (silent || top < 0 || top - lineHeight() >= text.clientHeight) {
       said.hidden = true;
       return;
     }

@@ -71,6 +71,7 @@ export function anew(page) {
 
 /** Goes to a path of the server and waits until the page has all it waits for. */
 export async function go(page, server, path) {
+  await page.bringToFront();
   const answer = await page.goto(server.origin + path, { waitUntil: "load", timeout: PATIENCE });
   await settled(page);
   return answer;
@@ -79,13 +80,15 @@ export async function go(page, server, path) {
 /** Waits until nothing is asked for any more and the ranges come from all virtual people. */
 export async function settled(page) {
   if (await page.evaluate(() => document.documentElement.hasAttribute("data-refining")).catch(() => false)) {
-    await page.waitForFunction(() => !document.querySelector(".refining"), { timeout: PATIENCE });
+    // Asked by the clock: a window behind another draws no frames.
+    await page.waitForFunction(() => !document.querySelector(".refining"), { polling: 100, timeout: PATIENCE });
   }
   await page.waitForNetworkIdle({ idleTime: 100, timeout: PATIENCE });
 }
 
 /** Does something that leads to another page (a form, a link), and waits for it. */
 export async function leads(page, act) {
+  await page.bringToFront();
   await Promise.all([page.waitForNavigation({ waitUntil: "load", timeout: PATIENCE }), act()]);
   await settled(page);
 }

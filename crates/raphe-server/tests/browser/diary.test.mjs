@@ -28,7 +28,7 @@ describe("the diary", () => {
   const paper = (page) => page.waitForSelector("main textarea");
   const typed = (page) => page.$eval("main textarea", (area) => area.value);
   /** Changes the text as somebody who types would. */
-  const edit = async (page, from, to) => (await paper(page)).evaluate((area, from, to) => {
+  const edit = async (page, from, to) => (await page.$("main textarea")).evaluate((area, from, to) => {
     if (!area.value.includes(from)) throw new Error(`the page does not show ${from}`);
     area.focus();
     area.value = area.value.replace(from, to);
