@@ -14,8 +14,6 @@
 //!
 //! In reading order: [`store`], `clock`, `guard`, `app`, `visit`, `background`, `desk`, `change`, `page`, `chart`, `pages`.
 
-#![allow(dead_code)] // until every page is in
-
 mod app;
 mod background;
 mod change;

@@ -57,8 +57,6 @@ impl Mark {
 /// How a shaded stretch of time is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Neither good nor bad.
-    Plain,
     /// By the rules, this is when it may be done.
     Safe,
     /// This is when it must not be done.
@@ -68,7 +66,6 @@ pub(crate) enum Tone {
 impl Tone {
     pub(super) const fn class(self) -> &'static str {
         match self {
-            Self::Plain => "plain",
             Self::Safe => "safe",
             Self::Danger => "danger",
         }

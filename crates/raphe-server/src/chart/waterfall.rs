@@ -27,33 +27,21 @@ pub(crate) struct Step {
     pub(crate) from: f64,
     /// The value after it, with the range of that.
     pub(crate) to: Interval,
-    /// The words at its end; when empty, the factor (logarithmic) or the difference (linear).
-    pub(crate) label: String,
 }
 
 impl Step {
     /// A step from one value to another.
     #[must_use]
     pub(crate) fn new(name: impl Into<String>, from: f64, to: Interval) -> Self {
-        Self { name: name.into(), from, to, label: String::new() }
-    }
-
-    /// With words of one's own at its end.
-    #[must_use]
-    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
+        Self { name: name.into(), from, to }
     }
 
     fn sound(&self) -> bool {
         [self.from, self.to.median, self.to.p5, self.to.p95].iter().all(|value| value.is_finite())
     }
 
-    /// The words at its end.
+    /// The words at its end: the factor (logarithmic) or the difference (linear).
     fn said(&self, scale: &Scale) -> String {
-        if !self.label.is_empty() {
-            return self.label.clone();
-        }
         if !self.sound() {
             return "unknown".to_owned();
         }

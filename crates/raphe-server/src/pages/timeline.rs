@@ -198,8 +198,7 @@ fn body(desk: &Desk, view: View) -> Markup {
         }
     );
     let figure = Figure::new("axis", "What happened when", &says, desk.visit.width.into());
-    let lanes =
-        Lanes { time, tracks: drawn.tracks, marks: Vec::new(), windows: Vec::new(), shapes: drawn.shapes };
+    let lanes = Lanes { tracks: drawn.tracks, shapes: drawn.shapes, ..Lanes::new(time) };
     html! {
         form.moves method="post" action="/timeline/view" aria-label="Which days" {
             (desk.secret())

@@ -70,7 +70,7 @@ fn show(desk: &Desk) -> Html {
             (there(desk, &assessment))
             section aria-labelledby="matrix-title" {
                 h2 id="matrix-title" { "Every two" }
-                @if members.len() < 2 { p { "There is only one, so there is nothing to hold it against." } }
+                @if members.len() < 2 { p { "Only one that is known acts in the body now, so there is nothing to hold it against. What was not recognized stands under Not assessed." } }
                 @else {
                     p { (check::NONE_KNOWN) " “Nothing known” is not the same as safe." }
                     (pairs::matrix(&assessment, &members))

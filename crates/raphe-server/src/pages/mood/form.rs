@@ -167,7 +167,7 @@ pub(super) async fn post(visit: Visit, posted: Posted) -> Result<Response, Wrong
         .await
 }
 
-fn take(desk: &Desk, asks: &'static Questionnaire, posted: &Posted) -> Result<Response, Sent> {
+fn take(desk: &Desk, asks: &'static Questionnaire, posted: &Posted) -> Result<Response, Box<Sent>> {
     let mut form = Form::new(asks);
     let mut sent = Sent {
         answers: (1..=asks.texts.len())
@@ -185,7 +185,7 @@ fn take(desk: &Desk, asks: &'static Questionnaire, posted: &Posted) -> Result<Re
                 sent.wrong = Some("day");
                 sent.says
                     .push("The day has to be a date such as 2026-03-01, and not one to come.".to_owned());
-                return Err(sent);
+                return Err(sent.into());
             }
         },
     };
@@ -194,7 +194,7 @@ fn take(desk: &Desk, asks: &'static Questionnaire, posted: &Posted) -> Result<Re
         if sent.answers.iter().all(String::is_empty) {
             sent.says.push("No question was answered yet.".to_owned());
             sent.open = (1..=sent.answers.len()).collect();
-            return Err(sent);
+            return Err(sent.into());
         }
         for (number, answer) in (1..).zip(&sent.answers) {
             match form.answer(if answer.is_empty() { "-" } else { answer }) {
@@ -203,7 +203,7 @@ fn take(desk: &Desk, asks: &'static Questionnaire, posted: &Posted) -> Result<Re
                 Took::No(help) => {
                     sent.says.push(format!("Question {number}: {help}."));
                     sent.open.push(number);
-                    return Err(sent);
+                    return Err(sent.into());
                 }
             }
         }
@@ -214,7 +214,7 @@ fn take(desk: &Desk, asks: &'static Questionnaire, posted: &Posted) -> Result<Re
             Took::No(help) => {
                 sent.wrong = Some("total");
                 sent.says.push(format!("This is no total of {}: {help}.", asks.name));
-                return Err(sent);
+                return Err(sent.into());
             }
         }
     }
@@ -229,12 +229,12 @@ fn take(desk: &Desk, asks: &'static Questionnaire, posted: &Posted) -> Result<Re
         sent.open = if passed.is_empty() { left() } else { passed };
         sent.says = result.remarks.iter().map(|remark| capital(&format!("{}.", remark.says))).collect();
         sent.may = true;
-        return Err(sent);
+        return Err(sent.into());
     }
     if let Err(note) = desk.visit.app.add(&[format!("{day} {}", form.line())]) {
         sent.says = vec![note.says, note.help.unwrap_or_default()];
         sent.may = anyway;
-        return Err(sent);
+        return Err(sent.into());
     }
     desk.visit.forget::<Chosen>();
     if crisis {
