@@ -28,8 +28,9 @@ const BEFORE: f64 = 7.0;
 const AFTER: f64 = 14.0;
 /// Longer than this is not drawn, days.
 const LONGEST: f64 = 200.0;
-/// About so many moments are drawn.
-const MOMENTS: f64 = 150.0;
+/// Hours between two values, so that a day has its peaks; longer pictures take a wider one.
+const EVERY: f64 = 4.0;
+const SELDOM: f64 = 6.0;
 
 /// First and last moment of the steps.
 fn reach(plan: &Plan) -> Option<(Timestamp, Timestamp)> {
@@ -59,7 +60,7 @@ pub(super) fn simulate(desk: &Desk, plan: &Plan, alone: bool) -> Option<Simulati
     let (timeline, _) = knowledge.resolve(&ground.with(planned));
     let population = Population { people: PEOPLE, ..desk.question().population };
     let population = Population { people: PEOPLE.min(desk.question().population.people), ..population };
-    let step = TimeSpan::hours((hours / MOMENTS).max(2.0));
+    let step = TimeSpan::hours(if hours > LONGEST * 12.0 { SELDOM } else { EVERY });
     Some(synapse::simulation(&timeline, knowledge, population, Span { from: Some(from), to, step }))
 }
 
@@ -150,8 +151,8 @@ fn levels(desk: &Desk, plan: &Plan, simulation: &Simulation) -> Vec<Series> {
             if most <= 0.0 {
                 continue;
             }
-            let series =
-                Series::new(knowledge.substance_name(id), points(simulation, &found.values, 100.0 / most));
+            let days = highest_of_days(points(simulation, &found.values, 100.0 / most));
+            let series = Series::new(knowledge.substance_name(id), days);
             let series = series.look(2 * place + nth);
             list.push(if place == 1 { series.second() } else { series });
         }
@@ -166,16 +167,33 @@ fn levels(desk: &Desk, plan: &Plan, simulation: &Simulation) -> Vec<Series> {
     list
 }
 
+/// The highest of each day: what comes and goes within a day would else be drawn as a comb.
+fn highest_of_days(points: Vec<(Timestamp, Interval)>) -> Vec<(Timestamp, Interval)> {
+    let Some((start, _)) = points.first().copied() else { return points };
+    let day = |at: Timestamp| at.duration_since(start).as_secs().div_euclid(86_400);
+    let days = points.chunk_by(|one, next| day(one.0) == day(next.0));
+    let highest = days.filter_map(|day| {
+        let most = |of: fn(&Interval) -> f64| day.iter().map(|(_, value)| of(value)).fold(0.0, f64::max);
+        let value = Interval {
+            median: most(|value| value.median),
+            p5: most(|value| value.p5),
+            p95: most(|value| value.p95),
+        };
+        day.first().map(|(at, _)| (*at, value))
+    });
+    highest.collect()
+}
+
 /// What the first figure shows, in a sentence.
 fn said(plan: &Plan) -> String {
     match &plan.to {
         Some(to) => format!(
-            "{} goes and {} comes. Each line is the level in blood, in percent of its own highest in this picture; the band \
+            "{} goes and {} comes. Each line is the highest level in blood of each day, in percent of its own highest in this picture; the band \
              holds nine in ten virtual people.",
             plan.from.name, to.name
         ),
         None => format!(
-            "{} goes step by step. The line is the level in blood, in percent of its highest in this picture; the band holds \
+            "{} goes step by step. The line is the highest level in blood of each day, in percent of its highest in this picture; the band holds \
              nine in ten virtual people.",
             plan.from.name
         ),
