@@ -171,7 +171,8 @@ fn levels(desk: &Desk, plan: &Plan, simulation: &Simulation) -> Vec<Series> {
 fn highest_of_days(points: Vec<(Timestamp, Interval)>) -> Vec<(Timestamp, Interval)> {
     let Some((start, _)) = points.first().copied() else { return points };
     let day = |at: Timestamp| at.duration_since(start).as_secs().div_euclid(86_400);
-    let days = points.chunk_by(|one, next| day(one.0) == day(next.0));
+    // A day that the picture only touches has no peak to tell.
+    let days = points.chunk_by(|one, next| day(one.0) == day(next.0)).filter(|day| day.len() > 1);
     let highest = days.filter_map(|day| {
         let most = |of: fn(&Interval) -> f64| day.iter().map(|(_, value)| of(value)).fold(0.0, f64::max);
         let value = Interval {
@@ -179,7 +180,9 @@ fn highest_of_days(points: Vec<(Timestamp, Interval)>) -> Vec<(Timestamp, Interv
             p5: most(|value| value.p5),
             p95: most(|value| value.p95),
         };
-        day.first().map(|(at, _)| (*at, value))
+        // It stands where it was highest, so that nothing seems to be there before its first dose.
+        let at = day.iter().max_by(|a, b| a.1.median.total_cmp(&b.1.median)).map(|(at, _)| *at)?;
+        Some((at, value))
     });
     highest.collect()
 }
