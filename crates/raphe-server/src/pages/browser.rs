@@ -95,13 +95,17 @@ impl Browser {
         self.ask("GET", path, "")
     }
 
-    /// A form with its secret, and where it leads: a redirect is followed.
-    pub(super) fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    /// A form with its secret.
+    pub(super) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("csrf", &self.csrf).extend_pairs(fields);
-        let answer = self.ask("POST", path, &form.finish());
-        let to = answer.head.lines().find_map(|line| line.strip_prefix("location: "));
-        match to.filter(|_| answer.status == 303) {
+        self.ask("POST", path, &form.finish())
+    }
+
+    /// The same, and where it leads: a redirect is followed.
+    pub(super) fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.post(path, fields);
+        match answer.place().filter(|_| answer.status == 303) {
             Some(to) => self.get(to.split('#').next().unwrap_or_default()),
             None => answer,
         }
@@ -114,6 +118,11 @@ impl Browser {
 }
 
 impl Answer {
+    /// Where it sends the browser.
+    pub(super) fn place(&self) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix("location: "))
+    }
+
     /// The page without its frame: what stands in `main`.
     pub(super) fn main(&self) -> &str {
         let from = self.body.find("<main").unwrap_or(0);

@@ -193,6 +193,10 @@ impl Layout {
         if lines.len() > room {
             lines.truncate(room);
             if let Some((line, _)) = lines.last_mut() {
+                // The mark takes the place of letters, so that it stays in the box.
+                while line.chars().count() + 2 > self.letters {
+                    line.pop();
+                }
                 line.push('…');
             }
         }
