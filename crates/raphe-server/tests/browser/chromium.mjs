@@ -28,12 +28,11 @@ export async function chromium() {
 export async function visit(browser, server, { width = 1280, height = 900, script = true } = {}) {
   const context = await browser.createBrowserContext();
   const page = await watched(context, server, { width, height, script });
-  // The link's page goes on by itself, at once with script and after a second without.
   await page.goto(await server.link(), { waitUntil: "load", timeout: PATIENCE });
-  await page.waitForFunction(() => location.pathname === "/now" && document.readyState === "complete", { timeout: PATIENCE }).catch((error) => {
-    if (script) throw error;
-  });
-  if (script) await settled(page);
+  if (!script) return page;
+  // The link's page goes on by itself.
+  await page.waitForFunction(() => location.pathname === "/now" && document.readyState === "complete", { polling: 100, timeout: PATIENCE });
+  await settled(page);
   return page;
 }
 
@@ -45,6 +44,13 @@ export async function watched(context, server, { width = 1280, height = 900, scr
   await page.setViewport({ width, height });
   await page.setJavaScriptEnabled(script);
   await page.setRequestInterception(true);
+  // What was asked for and not answered yet; who leaves a page waits for nothing of it any more.
+  page.open = new Set();
+  page.on("request", (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) page.open.clear();
+    page.open.add(request);
+  });
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => page.open.delete(request));
   page.on("request", (request) => {
     const url = request.url();
     page.seen.requests.push(url);
@@ -83,7 +89,11 @@ export async function settled(page) {
     // Asked by the clock: a window behind another draws no frames.
     await page.waitForFunction(() => !document.querySelector(".refining"), { polling: 100, timeout: PATIENCE });
   }
-  await page.waitForNetworkIdle({ idleTime: 100, timeout: PATIENCE });
+  const end = Date.now() + PATIENCE;
+  for (let still = 0; still < 3; still = page.open.size === 0 ? still + 1 : 0) {
+    if (Date.now() > end) throw new Error(`never answered: ${[...page.open].map((request) => request.url())}`);
+    await new Promise((resolve) => { setTimeout(resolve, 40); });
+  }
 }
 
 /** Does something that leads to another page (a form, a link), and waits for it. */

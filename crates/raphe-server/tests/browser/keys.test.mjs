@@ -29,14 +29,15 @@ const controls = (page) => page.evaluate(() => {
 const focus = (page) => page.evaluate(() => {
   const here = document.activeElement;
   if (!here || here === document.body) return undefined;
-  const style = getComputedStyle(here);
+  // The ring may be around the frame that a field stands in.
+  const ringed = (element) => { const style = getComputedStyle(element); return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1; };
   const box = here.getBoundingClientRect();
   // What lies over the middle of it, such as a bar that sticks to the window.
   const over = document.elementFromPoint(Math.min(innerWidth - 1, box.x + box.width / 2), box.y + Math.min(box.height, innerHeight) / 2);
   return {
     place: here.dataset.place === undefined ? undefined : Number(here.dataset.place),
     // The parts of a date or a time are marked by the browser itself.
-    ring: (!here.matches(":focus") && here.matches(":focus-within")) || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1,
+    ring: (!here.matches(":focus") && here.matches(":focus-within")) || ringed(here) || ringed(here.parentElement),
     inside: box.bottom > 0 && box.top < innerHeight,
     covered: Boolean(over) && over !== here && !here.contains(over) && !over.contains(here) && over.tagName !== "LABEL",
     html: here.outerHTML.slice(0, 140),

@@ -57,7 +57,7 @@ for (const [story, diary] of Object.entries(DIARIES)) {
           assert.equal(answer.status(), 200, `${path} is there`);
           assert.equal(await page.$$eval("h1", (all) => all.map((h1) => h1.textContent).join()), name);
           assert.match(await page.title(), new RegExp(`^${name}: raphe$`));
-          assert.ok((await text(page)).length > name.length + 120, "the page says something");
+          assert.ok((await text(page)).length > name.length + 60, "the page says something");
           await unfold(page);
           assert.deepEqual(await overflow(page), [], `sideways at ${width} px`);
           assert.deepEqual(await faults(page), [], `axe-core, light, ${width} px`);
@@ -116,8 +116,9 @@ for (const [story, diary] of Object.entries(DIARIES)) {
         assert.match(await answer.text(), new RegExp(`<h1>${name}</h1>`));
       }
       await plain.goto(`${server.origin}/now`, { waitUntil: "load" });
-      await Promise.all([plain.waitForNavigation(), plain.locator("aria/Speak as to a clinician[role='button']").click()]);
-      assert.ok(await plain.$("aria/Speak in plain words[role='button']"), "the voice did not change");
+      await plain.focus("button[name=voice]");
+      await Promise.all([plain.waitForNavigation({ waitUntil: "load" }), plain.keyboard.press("Enter")]);
+      assert.equal(await plain.$eval("button[name=voice]", (button) => button.textContent), "Speak in plain words", "the voice did not change");
       quiet(plain);
       await plain.browserContext().close();
     });
