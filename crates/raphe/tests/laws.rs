@@ -178,6 +178,18 @@ proptest! {
 }
 
 #[test]
+fn of_two_feelings_of_one_day_the_one_that_is_there_counts_in_either_order() {
+    let lines = ["2026-02-23 feel anxiety 0/10", "2026-02-23 feel anxiety 1/10"].map(str::to_owned);
+    let turned = [lines[1].clone(), lines[0].clone()];
+    let of = |lines: &[String]| {
+        let features = judged(lines).care.features;
+        features.iter().map(|feature| (feature.sign.clone(), feature.strength)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&lines), of(&turned));
+    assert!(of(&lines).iter().any(|(_, strength)| *strength == Some(1.0)));
+}
+
+#[test]
 fn extreme_diaries_stay_finite() {
     let extremes = [
         "2026-02-20 10:00 take 1000 x 50 mg sertraline",
