@@ -321,6 +321,7 @@ fn entered(host: &str, id: &str) -> Response {
                 meta charset="utf-8";
                 meta http-equiv="refresh" content="1;url=/";
                 title { "raphe" }
+                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 script src="/assets/app.js" {}
             }
             body { p { a href="/" { "Go on" } } }
@@ -349,6 +350,7 @@ pub(crate) fn said(status: StatusCode, says: &str, help: &str, more: &Markup) ->
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "raphe: " (says) }
+                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/assets/report.css";
                 link rel="stylesheet" href="/assets/app.css";
