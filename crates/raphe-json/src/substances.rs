@@ -1,7 +1,7 @@
 //! `raphe.substances/1`: what the list of substances says as JSON.
 
-use crate::word;
-use raphe::knowledge::Knowledge;
+use crate::{assessment::Convert, word};
+use raphe::{TimeZone, Timestamp, knowledge::Knowledge};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,6 +17,9 @@ pub struct Substances {
     pub raphe: &'static str,
     /// Version of the knowledge.
     pub knowledge: String,
+    /// The moment it was asked for.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::moment"))]
+    pub as_of: String,
     /// The substances.
     pub substances: Vec<Listed>,
 }
@@ -48,7 +51,7 @@ pub struct Listed {
 impl Substances {
     /// The wire form of the list.
     #[must_use]
-    pub fn new(knowledge: &Knowledge) -> Self {
+    pub fn new(knowledge: &Knowledge, (as_of, zone): (Timestamp, &TimeZone)) -> Self {
         let listed = knowledge.base().substances.iter().filter(|item| !item.retired).map(|item| Listed {
             id: item.id.clone(),
             name: item.names.inn.clone(),
@@ -62,6 +65,7 @@ impl Substances {
             schema: "raphe.substances/1",
             raphe: env!("CARGO_PKG_VERSION"),
             knowledge: knowledge.base().version.clone(),
+            as_of: Convert { knowledge, zone }.time(as_of),
             substances: listed.collect(),
         }
     }

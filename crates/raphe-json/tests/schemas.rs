@@ -72,6 +72,7 @@ static OUTPUTS: LazyLock<Vec<Output>> = LazyLock::new(|| {
             .iter()
             .map(|form| Output::new(&form.id, &raphe_json::Questionnaire::new(form, &KNOWLEDGE, asked))),
     );
+    outputs.push(Output::new("substances", &raphe_json::Substances::new(&KNOWLEDGE, asked)));
     assert!(outputs.len() > 100, "only {} results were made from the cases", outputs.len());
     outputs
 });

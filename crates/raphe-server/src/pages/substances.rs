@@ -59,7 +59,9 @@ async fn search(visit: Visit, form: Posted) -> Result<Html, Wrong> {
 }
 
 async fn all_json(visit: Visit) -> Result<impl IntoResponse, Wrong> {
-    visit.ask(|desk| Json(raphe_json::Substances::new(desk.knowledge()))).await
+    visit
+        .ask(|desk| Json(raphe_json::Substances::new(desk.knowledge(), (desk.reading.as_of, &desk.zone()))))
+        .await
 }
 
 async fn one(visit: Visit, Path(name): Path<String>) -> Result<Response, Wrong> {

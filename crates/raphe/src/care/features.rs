@@ -56,20 +56,22 @@ pub(super) fn seen(ground: &Ground<'_>) -> Vec<FeatureSeen> {
     let known: BTreeSet<&str> = deficiency.features.iter().map(|feature| feature.sign.as_str()).collect();
     // The last word on each counts; of two of one moment what is there, and what is stronger, whichever stands first.
     let mut told: BTreeMap<&str, Told> = BTreeMap::new();
-    let mut tell = |id: Option<&'_ str>, when: When, present, strength, origin: &Origin| {
-        let Some(id) = id.and_then(|id| known.get(id).copied()) else { return };
-        let newer = told.get(id).is_none_or(|last| {
-            let stronger = strength.unwrap_or(0.0) >= last.strength.unwrap_or(0.0);
-            (when.start, present, stronger) >= (last.when.start, last.present, true)
-        });
-        let says = told.entry(id).or_insert_with(|| Told { when, present, strength, lines: BTreeSet::new() });
-        if newer {
-            (says.when, says.present, says.strength) = (when, present, strength);
-        }
-        if present {
-            says.lines.insert(origin.clone());
-        }
-    };
+    let mut tell =
+        |id: Option<&'_ str>, when: When, present: bool, strength: Option<f64>, origin: &Origin| {
+            let Some(id) = id.and_then(|id| known.get(id).copied()) else { return };
+            let newer = told.get(id).is_none_or(|last| {
+                let stronger = strength.unwrap_or(0.0) >= last.strength.unwrap_or(0.0);
+                (when.start, present, stronger) >= (last.when.start, last.present, true)
+            });
+            let says =
+                told.entry(id).or_insert_with(|| Told { when, present, strength, lines: BTreeSet::new() });
+            if newer {
+                (says.when, says.present, says.strength) = (when, present, strength);
+            }
+            if present {
+                says.lines.insert(origin.clone());
+            }
+        };
     for entry in ground.lately(deficiency.pattern.days) {
         match &entry.event {
             Event::Sign { finds, .. } => finds.iter().for_each(|find| {
