@@ -351,7 +351,6 @@ pub(crate) fn said(status: StatusCode, says: &str, help: &str, more: &Markup) ->
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "raphe: " (says) }
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
-                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/assets/report.css";
                 link rel="stylesheet" href="/assets/app.css";
             }
