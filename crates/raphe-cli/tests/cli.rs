@@ -672,7 +672,7 @@ mod add {
             let file = folder.file("a.raphe", calm());
             fs::set_permissions(folder.0.path(), fs::Permissions::from_mode(0o555))
                 .expect("its owner may say so");
-            fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("its owner may say so");
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).expect("its owner may say so");
             let mut command = program();
             command.args(["add", &file, LINE]);
             // For the superuser no folder is read-only: the program then runs as somebody who owns nothing.
@@ -686,7 +686,7 @@ mod add {
             }
             let err = Run::of(&mut command, b"").refused();
             assert!(err.contains("a.raphe cannot be written: Permission denied"), "{err}");
-            assert!(err.contains("you may write in its folder"), "{err}");
+            assert!(err.contains("you may not write in its folder"), "{err}");
             assert_eq!(fs::read_to_string(&file).expect("it is there"), calm());
             fs::set_permissions(folder.0.path(), fs::Permissions::from_mode(0o755))
                 .expect("its owner may say so");
