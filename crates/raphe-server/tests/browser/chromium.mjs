@@ -46,10 +46,8 @@ export async function watched(context, server, { width = 1280, height = 900, scr
   await page.setRequestInterception(true);
   // What was asked for and not answered yet; who leaves a page waits for nothing of it any more.
   page.open = new Set();
-  page.on("request", (request) => {
-    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) page.open.clear();
-    page.open.add(request);
-  });
+  page.on("request", (request) => page.open.add(request));
+  page.on("framenavigated", (frame) => { if (frame === page.mainFrame()) page.open.clear(); });
   for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => page.open.delete(request));
   page.on("request", (request) => {
     const url = request.url();
