@@ -1,6 +1,6 @@
 //! Published rules with what is known of every part, for looking at.
 //!
-//! A set of criteria is any one of its rules, and each rule is made of parts down to single signs. [`Tree::of`] keeps that
+//! A set of criteria is any one of its rules, and each rule is made of parts down to single signs. `Tree::of` keeps that
 //! shape and adds the truth of each part, so that whoever draws it needs no rule of its own. What nobody looked for is unknown
 //! here as everywhere, and so is what a lay person denies and only an examination can tell.
 
