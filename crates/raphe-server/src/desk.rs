@@ -15,11 +15,14 @@ use raphe::{
     assess::{self, Assessment, Question},
     check::{self, Withheld},
     exposure::simulation::{Simulation, Span},
-    knowledge::Knowledge,
+    knowledge::{Knowledge, schema::Urgency},
     population::Population,
     report::{self, Report, Voice},
     synapse,
-    timeline::{Notice, Timeline, diary},
+    timeline::{
+        Notice, Timeline,
+        diary::{self, Diary},
+    },
 };
 use std::{
     collections::{BTreeMap, hash_map::DefaultHasher},
@@ -74,6 +77,11 @@ impl Reading {
         bytes.hash(&mut hasher);
         let mark = hasher.finish();
         Self { bytes, exists, mark, timeline, resolved, notices, read, as_of, preface, begun: Instant::now() }
+    }
+
+    /// How many lines the file has.
+    pub(crate) fn lines(&self) -> usize {
+        Diary::read(&self.bytes).lines().count()
     }
 
     /// Whether the moment it speaks of is still the one to speak of: not long ago, and nothing dated has come since.
@@ -194,11 +202,12 @@ pub(crate) struct Desk {
     /// What is said once at the top.
     pub(crate) note: Option<Note>,
     refining: AtomicBool,
+    report: OnceLock<Report>,
 }
 
 impl Desk {
     pub(crate) fn new(visit: Visit, reading: Arc<Reading>, note: Option<Note>) -> Self {
-        Self { visit, reading, note, refining: AtomicBool::new(false) }
+        Self { visit, reading, note, refining: AtomicBool::new(false), report: OnceLock::new() }
     }
 
     pub(crate) fn knowledge(&self) -> &'static Knowledge {
@@ -285,10 +294,17 @@ impl Desk {
             .clone()
     }
 
-    /// The assessment in words, in the reader's voice.
-    pub(crate) fn report(&self) -> Report {
-        let preface = self.reading.preface.as_deref();
-        report::report(&self.assessment(), self.knowledge(), self.voice(), preface)
+    /// The assessment in words, in the reader's voice: made once for the page and the frame around it.
+    pub(crate) fn report(&self) -> &Report {
+        self.report.get_or_init(|| {
+            let preface = self.reading.preface.as_deref();
+            report::report(&self.assessment(), self.knowledge(), self.voice(), preface)
+        })
+    }
+
+    /// Whether the frame says first whom to call, on every page.
+    pub(crate) fn alarm(&self) -> bool {
+        self.report().urgency >= Urgency::Urgent || self.assessment().suicide_path
     }
 
     /// Levels, occupancies and serotonin over time.

@@ -2,13 +2,10 @@
 
 use crate::{desk::Desk, visit::Html};
 use maud::{DOCTYPE, Markup, html};
-use raphe::{
-    knowledge::schema::Urgency,
-    report::{
-        Voice,
-        html::{plain, prose},
-        source_line,
-    },
+use raphe::report::{
+    Voice,
+    html::{plain, prose},
+    source_line,
 };
 
 /// The pages, in the order in which they stand in the menu.
@@ -151,7 +148,6 @@ impl Desk {
     /// A page below one of the menu, with a name and a path of its own.
     pub(crate) fn page_called(&self, page: Page, name: &str, path: &str, body: &Markup) -> Html {
         let report = self.report();
-        let alarm = report.urgency >= Urgency::Urgent || self.assessment().suicide_path;
         let voice = if self.voice() == Voice::Clinician { "clinician" } else { "person" };
         Html(html! {
             (DOCTYPE)
@@ -181,7 +177,7 @@ impl Desk {
                                 }
                             }
                         }
-                        @if alarm && page != Page::Now { (danger(&report.headline)) }
+                        @if self.alarm() && page != Page::Now { (danger(&report.headline)) }
                         @if let Some(note) = &self.note {
                             div class=(if note.bad { "note bad" } else { "note" }) role=(if note.bad { "alert" } else { "status" }) {
                                 p { strong { (plain(&note.says)) } }

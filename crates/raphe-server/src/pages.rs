@@ -41,10 +41,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/assets/report.css", get(|| async { css(STYLE) }))
         .route("/assets/app.css", get(|| async { css(include_str!("assets/app.css")) }))
         .route("/assets/chart.css", get(|| async { css(include_str!("assets/chart.css")) }))
-        .route(
-            "/assets/app.js",
-            get(|| async { file("text/javascript; charset=utf-8", include_str!("assets/app.js")) }),
-        )
+        .route("/assets/app.js", get(|| async { script(include_str!("assets/app.js")) }))
         .route("/assets/icon.svg", get(|| async { file("image/svg+xml", include_str!("assets/icon.svg")) }))
         .merge(now::routes())
         .merge(timeline::routes())
@@ -82,6 +79,10 @@ async fn awake(visit: Visit) -> String {
 /// Our own files change only with the program.
 pub(crate) fn file(kind: &'static str, text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+pub(crate) fn script(text: &'static str) -> Response {
+    file("text/javascript; charset=utf-8", text)
 }
 
 pub(crate) fn css(text: &'static str) -> Response {

@@ -14,7 +14,7 @@ use crate::{
     desk::Desk,
     merge::{Conflict, Pick, page_text},
     page::Page,
-    pages::{css, file},
+    pages::{css, script},
     visit::{Html, Json, Note, Posted, Visit, Wrong},
 };
 use axum::{
@@ -26,7 +26,7 @@ use axum::{
 };
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use raphe::{report::html::plain, timeline::diary};
+use raphe::report::html::plain;
 use std::collections::BTreeMap;
 
 pub(super) fn routes() -> Router<App> {
@@ -38,10 +38,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/diary/file", get(download))
         .merge(history::routes())
         .route("/assets/diary.css", get(|| async { css(include_str!("../assets/diary.css")) }))
-        .route(
-            "/assets/diary.js",
-            get(|| async { file("text/javascript; charset=utf-8", include_str!("../assets/diary.js")) }),
-        )
+        .route("/assets/diary.js", get(|| async { script(include_str!("../assets/diary.js")) }))
 }
 
 /// What the page shows besides the file: what was sent and not taken.
@@ -83,10 +80,7 @@ fn shown(desk: &Desk, sent: &Sent) -> Html {
     let app = &desk.visit.app;
     let kept = app.versions().len();
     let whole = app.path().map(|path| std::path::absolute(&path).unwrap_or(path));
-    let lines = sent.text.as_ref().map_or_else(
-        || diary::Diary::read(&desk.reading.bytes).lines().count(),
-        |(_, text)| text.lines().count(),
-    );
+    let lines = sent.text.as_ref().map_or_else(|| desk.reading.lines(), |(_, text)| text.lines().count());
     let body = html! {
         link rel="stylesheet" href="/assets/diary.css";
         script src="/assets/diary.js" defer {}

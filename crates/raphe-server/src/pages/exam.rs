@@ -202,9 +202,7 @@ fn show(desk: &Desk, refused: Option<&Refused>) -> Html {
     let mut report = report::report(&state.assessment, desk.knowledge(), draft.by, None);
     report.headline = report.headline.iter().map(|line| on_pages(line)).collect();
     // What the frame says already is not said twice.
-    let framed = desk.report();
-    let alarm = framed.urgency >= Urgency::Urgent || desk.assessment().suicide_path;
-    let said = alarm && draft.answered.is_empty();
+    let said = desk.alarm() && draft.answered.is_empty();
     let body = html! {
         link rel="stylesheet" href="/assets/exam.css";
         @if state.assessment.urgency == Urgency::Emergency && !draft.answered.is_empty() {

@@ -23,7 +23,6 @@ use axum::{
 use maud::{Markup, html};
 use raphe::{
     helping::{self, Helping, treatment, verdict::Verdict},
-    knowledge::schema::Urgency,
     report::{
         self, Item, Section,
         html::{Writer, plain, prose},
@@ -159,7 +158,7 @@ fn answered(desk: &Desk, asked: &str) -> Markup {
     let mut writer = Writer::new("helping");
     // Whom to call is said by the frame already where the diary as a whole calls for it.
     let framed = desk.report();
-    let alarm = framed.urgency >= Urgency::Urgent || desk.assessment().suicide_path;
+    let alarm = desk.alarm();
     let lines: Vec<String> = report
         .headline
         .iter()

@@ -33,10 +33,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/unwell", get(unwell::page).post(unwell::add))
         .route("/unwell.json", get(json))
         .route("/assets/now.css", get(|| async { super::css(include_str!("../assets/now.css")) }))
-        .route(
-            "/assets/now.js",
-            get(|| async { super::file("text/javascript; charset=utf-8", include_str!("../assets/now.js")) }),
-        )
+        .route("/assets/now.js", get(|| async { super::script(include_str!("../assets/now.js")) }))
 }
 
 async fn page(visit: Visit) -> Result<Html, Wrong> {
@@ -69,7 +66,7 @@ fn show(desk: &Desk, draft: &add::Draft, added: Option<&Added>) -> Html {
     let body = html! {
         link rel="stylesheet" href="/assets/now.css";
         script src="/assets/now.js" defer {}
-        (urgency(&report))
+        (urgency(report))
         @if let Some(withheld) = &to_come { (desk.instead(withheld)) }
         @if let Some(added) = added.filter(|_| !emergency) { (added.show()) }
         @for section in first.iter().flatten() { (section) }
@@ -94,7 +91,7 @@ fn show(desk: &Desk, draft: &add::Draft, added: Option<&Added>) -> Html {
                 div { (draft.form(desk)) }
             }
         }
-        (words::named(&writer, &report))
+        (words::named(&writer, report))
     };
     desk.page(Page::Now, &body)
 }

@@ -36,12 +36,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/plan.json", get(json))
         .route("/plan/write", post(write))
         .route("/assets/plan.css", get(|| async { super::css(include_str!("../assets/plan.css")) }))
-        .route(
-            "/assets/plan.js",
-            get(|| async {
-                super::file("text/javascript; charset=utf-8", include_str!("../assets/plan.js"))
-            }),
-        )
+        .route("/assets/plan.js", get(|| async { super::script(include_str!("../assets/plan.js")) }))
 }
 
 async fn page(visit: Visit) -> Result<Html, Wrong> {

@@ -42,9 +42,7 @@ pub(super) fn routes() -> Router<App> {
         )
         .route(
             "/assets/report-page.js",
-            get(|| async {
-                super::file("text/javascript; charset=utf-8", include_str!("../assets/report-page.js"))
-            }),
+            get(|| async { super::script(include_str!("../assets/report-page.js")) }),
         )
 }
 
@@ -109,7 +107,7 @@ async fn fhir(visit: Visit) -> Result<Response, Wrong> {
     let (visit, _) = paper(visit);
     let bundle = |desk: &Desk| {
         let of = Subject { timeline: &desk.reading.timeline, patient: None, record: false };
-        raphe_fhir::write::assessment(&desk.assessment(), &desk.report(), &of, desk.knowledge())
+        raphe_fhir::write::assessment(&desk.assessment(), desk.report(), &of, desk.knowledge())
     };
     visit.ask(move |desk| download("application/fhir+json", "raphe-report.fhir.json", bundle(desk))).await
 }

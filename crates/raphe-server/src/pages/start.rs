@@ -9,7 +9,7 @@ use crate::{
     app::App,
     desk::Desk,
     page::Page,
-    pages::file,
+    pages::script,
     store,
     visit::{Html, Note, Posted, Visit, Wrong},
 };
@@ -28,10 +28,9 @@ use std::path::PathBuf;
 const MOST: usize = 40;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/start", get(page).post(begin)).route(
-        "/assets/start.js",
-        get(|| async { file("text/javascript; charset=utf-8", include_str!("../assets/start.js")) }),
-    )
+    Router::new()
+        .route("/start", get(page).post(begin))
+        .route("/assets/start.js", get(|| async { script(include_str!("../assets/start.js")) }))
 }
 
 async fn page(visit: Visit) -> Result<Html, Wrong> {

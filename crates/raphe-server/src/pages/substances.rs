@@ -43,9 +43,7 @@ pub(super) fn routes() -> Router<App> {
         )
         .route(
             "/assets/substances.js",
-            get(|| async {
-                super::file("text/javascript; charset=utf-8", include_str!("../assets/substances.js"))
-            }),
+            get(|| async { super::script(include_str!("../assets/substances.js")) }),
         )
 }
 

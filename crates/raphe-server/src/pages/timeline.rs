@@ -15,7 +15,6 @@ use crate::{
 };
 use axum::{
     Router,
-    http::header,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -28,12 +27,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/timeline", get(page))
         .route("/timeline.json", get(json))
         .route("/timeline/view", post(view))
-        .route("/assets/timeline.js", get(|| async { script() }))
-}
-
-fn script() -> Response {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("../assets/timeline.js"))
-        .into_response()
+        .route("/assets/timeline.js", get(|| async { super::script(include_str!("../assets/timeline.js")) }))
 }
 
 /// A stretch of time.

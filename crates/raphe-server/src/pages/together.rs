@@ -37,12 +37,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/together", get(page).post(choose))
         .route("/together.json", get(json))
         .route("/assets/together.css", get(|| async { super::css(include_str!("../assets/together.css")) }))
-        .route(
-            "/assets/together.js",
-            get(|| async {
-                super::file("text/javascript; charset=utf-8", include_str!("../assets/together.js"))
-            }),
-        )
+        .route("/assets/together.js", get(|| async { super::script(include_str!("../assets/together.js")) }))
 }
 
 async fn page(visit: Visit) -> Result<Html, Wrong> {
@@ -76,13 +71,13 @@ fn show(desk: &Desk) -> Html {
                     (pairs::matrix(&assessment, &members))
                 }
             }
-            (pairs::details(desk, &assessment, &report, &members, &mut writer))
+            (pairs::details(desk, &assessment, report, &members, &mut writer))
             (after::section(desk, &assessment))
         }
         @if let Some(section) = report.sections.iter().find(|section| section.title == "Not assessed") {
             (writer.section(section, "not-assessed", 2))
         }
-        (named(&writer, &report))
+        (named(&writer, report))
     };
     desk.page(Page::Together, &body)
 }

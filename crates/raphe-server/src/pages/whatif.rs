@@ -46,8 +46,7 @@ use std::sync::{
 
 pub(super) fn routes() -> Router<App> {
     let css = || async { super::css(include_str!("../assets/whatif.css")) };
-    let script =
-        || async { super::file("text/javascript; charset=utf-8", include_str!("../assets/whatif.js")) };
+    let script = || async { super::script(include_str!("../assets/whatif.js")) };
     Router::new()
         .route("/whatif", get(page))
         .route("/whatif.json", get(json).post(json_of))
@@ -198,7 +197,7 @@ fn changed(desk: &Desk, form: &Posted) -> Result<(), Refused> {
 
 /// Whether lines would be far too much: they are kept, and the page says whom to call instead of all else.
 fn far(desk: &Desk, before: &[String], lines: &[String]) -> bool {
-    let first = Diary::read(&desk.reading.bytes).lines().count() as u32 + 1;
+    let first = desk.reading.lines() as u32 + 1;
     let all: Vec<String> = before.iter().chain(lines).cloned().collect();
     let (after, _) = diary::read(&joined(&desk.reading.bytes, &all));
     too_much(desk, &desk.knowledge().resolve(&after).0, first).is_some()

@@ -115,7 +115,7 @@ fn show(desk: &Desk) -> Html {
             (modeled)
             @if let Some(section) = criteria { (writer.section(section, "criteria", 2)) }
         }
-        (named(&writer, &report))
+        (named(&writer, report))
     };
     desk.page(Page::Why, &body)
 }

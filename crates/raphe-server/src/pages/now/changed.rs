@@ -63,7 +63,7 @@ impl Judged {
             urgency: assessment.urgency,
             verdict: assessment.balance.verdict,
             findings: findings.collect(),
-            lines: diary::Diary::read(&desk.reading.bytes).lines().count(),
+            lines: desk.reading.lines(),
         }
     }
 }

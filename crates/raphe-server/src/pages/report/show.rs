@@ -19,7 +19,7 @@ pub(super) fn title(desk: &Desk) -> String {
 
 /// The whole report, with the person and the medicines on top.
 pub(super) fn report(desk: &Desk) -> Report {
-    let report = desk.report();
+    let report = desk.report().clone();
     let levels = medicines::levels(desk);
     let top = [medicines::about(desk), medicines::section(desk, levels.as_deref())];
     let sections: Vec<Section> = top.into_iter().flatten().chain(report.sections).collect();

@@ -186,7 +186,7 @@ pub(super) fn look(desk: &Desk, lines: &[String], wanted: &dyn Fn() -> bool) -> 
 
 fn told(desk: &Desk, lines: &[String], people: u32, wanted: &dyn Fn() -> bool) -> Result<Told, Futures> {
     let (knowledge, reading) = (desk.knowledge(), &desk.reading);
-    let first = diary::Diary::read(&reading.bytes).lines().count() as u32 + 1;
+    let first = reading.lines() as u32 + 1;
     let (after, read) = diary::read(&joined(&reading.bytes, lines));
     let (resolved, names) = knowledge.resolve(&after);
     if let Some(TooMuch { name }) = too_much(desk, &resolved, first) {
