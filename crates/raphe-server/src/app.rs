@@ -181,8 +181,7 @@ const PORT: u16 = 7274;
 /// # Errors
 /// When the file cannot be read or is no diary, or the address cannot be listened on.
 pub fn serve(options: Options, knowledge: &'static Knowledge, say: fn(&str)) -> Result<(), ServeError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
+    let runtime = tokio::runtime::Builder::new_current_thread()
         // Every page is worked out on a few threads, so that what the engine needs for it is used again.
         .max_blocking_threads(3)
         .enable_all()

@@ -347,10 +347,30 @@ const DANGER_FRESH: SignedDuration = SignedDuration::from_hours(35 * 24);
 /// Pure: the same timeline, knowledge and question give the same answer to the byte.
 #[must_use]
 pub fn assess(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -> Assessment {
-    let (timeline, mut notices) = knowledge.resolve(timeline);
-    let timeline = &timeline;
+    let (timeline, notices) = knowledge.resolve(timeline);
+    let modeled = synapse::simulate(&timeline, knowledge, question.population, question.as_of);
+    given(&timeline, notices, modeled, knowledge, question)
+}
+
+/// The same without the modeled synapse, for whoever asks many moments only for what is judged: levels, urgency, verdict.
+///
+/// [`Assessment::synapse`] is empty.
+#[must_use]
+pub fn judged(timeline: &Timeline, knowledge: &Knowledge, question: &Question) -> Assessment {
+    let (timeline, notices) = knowledge.resolve(timeline);
+    let exposure = exposure::simulate(&timeline, knowledge, question.population, question.as_of);
+    given(&timeline, notices, (exposure, Synapse::default()), knowledge, question)
+}
+
+/// Judges a resolved timeline, given what was simulated of it.
+fn given(
+    timeline: &Timeline,
+    mut notices: Vec<Notice>,
+    (exposure, synapse): (Exposure, Synapse),
+    knowledge: &Knowledge,
+    question: &Question,
+) -> Assessment {
     let as_of = question.as_of;
-    let (exposure, synapse) = synapse::simulate(timeline, knowledge, question.population, as_of);
     let reports = Reports::collect(timeline, knowledge, &exposure, as_of);
 
     let episode = reports.episode();

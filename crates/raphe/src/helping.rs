@@ -118,7 +118,7 @@ pub enum Needs {
 pub fn helping(timeline: &Timeline, knowledge: &Knowledge, what: &str, as_of: Timestamp) -> Helping {
     let question =
         Question { as_of, horizon: TimeSpan::days(14.0), population: Population { seed: 1, people: 0 } };
-    let assessment = assess::assess(timeline, knowledge, &question);
+    let assessment = assess::judged(timeline, knowledge, &question);
     let (timeline, notices) = knowledge.resolve(timeline);
     let mut answer = Helping {
         as_of,

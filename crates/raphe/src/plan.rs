@@ -317,7 +317,7 @@ pub fn plan(
         None => Ground::usual(knowledge, &person, from, asked_line, question),
     };
     let assessment =
-        assess::assess(&ground.timeline, knowledge, &Question { population: NOBODY, ..*question });
+        assess::judged(&ground.timeline, knowledge, &Question { population: NOBODY, ..*question });
     let now = (assessment.urgency, worst(&assessment.findings));
     let levels = by_kind(&assessment.findings);
     let plan = Plan {

@@ -5,14 +5,19 @@
 //! and the worst of those is what is compared: what happens tomorrow does not look harmless because it is not here yet.
 
 use crate::{
-    assess::{Assessment, Finding, Question, Verdict, assess, help_line},
+    assess::{self, Assessment, Finding, Question, Verdict, assess, help_line},
     check::{TooMuch, far_too_much},
-    exposure::later,
+    exposure::{
+        hours_between, later,
+        simulation::{Kind, Span},
+    },
     knowledge::{
         Knowledge,
-        schema::{HelpLine, Level, Urgency},
+        schema::{HelpLine, Level},
         words,
     },
+    population::Population,
+    synapse,
     timeline::{DoseLine, Entry, Event, Notice, Origin, Precision, Timeline},
     units::{Interval, TimeSpan},
 };
@@ -137,27 +142,22 @@ pub fn beside(
         moments.extend([24.0, 48.0].map(|hours| later(question.as_of, TimeSpan::hours(hours))));
     }
     let people = question.population;
-    let quick = Question { population: crate::population::Population { people: 0, ..people }, ..*question };
-    let rank = |assessment: &Assessment| {
-        let level = assessment.findings.iter().map(|finding| finding.level).max().unwrap_or(Level::NoneKnown);
-        let fold = assessment.synapse.peak_fold_change_24h.map_or(0.0, |fold| fold.median);
-        (assessment.urgency, level, fold)
+    let typical = Population { people: 0, ..people };
+    let judge = |at: &Timestamp| {
+        let judged =
+            assess::judged(after, knowledge, &Question { as_of: *at, population: typical, ..*question });
+        let level = judged.findings.iter().map(|finding| finding.level).max();
+        (judged.urgency, level.unwrap_or(Level::NoneKnown))
     };
-    let worst = match moments.len() {
-        1 => question.as_of,
+    let moments: Vec<Timestamp> = moments.into_iter().collect();
+    let worst = match moments.as_slice() {
+        [one] => *one,
         _ => {
-            let judge =
-                |at: &Timestamp| (rank(&assess(after, knowledge, &Question { as_of: *at, ..quick })), *at);
-            let judged = shared_out(&moments.iter().copied().collect::<Vec<Timestamp>>(), &judge);
-            let better = |a: &(Urgency, Level, f64), b: &(Urgency, Level, f64)| {
-                (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2))
-            };
-            // Among equals the earliest.
-            let first = |best: ((Urgency, Level, f64), Timestamp),
-                         next: ((Urgency, Level, f64), Timestamp)| {
-                if better(&next.0, &best.0).is_gt() { next } else { best }
-            };
-            judged.into_iter().reduce(first).map_or(question.as_of, |(_, at)| at)
+            let judged = shared_out(&moments, &judge);
+            let highest = judged.iter().max();
+            let equal = moments.iter().zip(&judged).filter(|(_, judged)| Some(*judged) == highest);
+            let equal: Vec<Timestamp> = equal.map(|(at, _)| *at).collect();
+            highest_fold(&equal, &new, after, knowledge, typical)
         }
     };
     let at = Question { as_of: worst, ..*question };
@@ -173,16 +173,47 @@ pub fn beside(
     }
 }
 
+/// The moment after which serotonin rises highest in the typical person, within a day and before the next new line; among
+/// equals the earliest.
+fn highest_fold(
+    moments: &[Timestamp],
+    new: &[&Entry],
+    after: &Timeline,
+    knowledge: &Knowledge,
+    typical: Population,
+) -> Timestamp {
+    let (first, last) = (moments[0], moments[moments.len() - 1]);
+    if first == last {
+        return first;
+    }
+    let a_day_after = |at: Timestamp| later(at, TimeSpan::hours(24.0));
+    let span = Span { from: Some(first), to: a_day_after(last), step: TimeSpan::hours(0.5) };
+    let simulation = synapse::simulation(&knowledge.resolve(after).0, knowledge, typical, span);
+    let Some(folds) = simulation.series.iter().find(|series| series.kind == Kind::FoldChange) else {
+        return first;
+    };
+    let fold = |from: Timestamp| {
+        let next = new.iter().map(|entry| entry.when.start).filter(|start| *start > from).min();
+        let until = next.unwrap_or(Timestamp::MAX).min(a_day_after(from));
+        let hours = hours_between(simulation.start, from)..=hours_between(simulation.start, until);
+        let within = simulation.time_h.iter().zip(&folds.values).filter(|(hour, _)| hours.contains(*hour));
+        within.map(|(_, fold)| fold.median).fold(0.0, f64::max)
+    };
+    let better = |best: (f64, Timestamp), next: (f64, Timestamp)| if next.0 > best.0 { next } else { best };
+    moments.iter().map(|at| (fold(*at), *at)).reduce(better).map_or(first, |(_, at)| at)
+}
+
 /// One answer for each, in order, worked out side by side.
 fn shared_out<T: Sync, R: Send>(list: &[T], one: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = list.len().div_ceil(threads).max(1);
+    let (own, others) = list.split_at(share.min(list.len()));
+    let answers = |part: &[T]| part.iter().map(one).collect::<Vec<R>>();
     std::thread::scope(|scope| {
-        let parts: Vec<_> = list
-            .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<R>>()))
-            .collect();
-        parts.into_iter().flat_map(|part| part.join().expect("a judgment has no panic")).collect()
+        let others: Vec<_> = others.chunks(share).map(|part| scope.spawn(move || answers(part))).collect();
+        let own = answers(own);
+        let others = others.into_iter().flat_map(|part| part.join().expect("a judgment has no panic"));
+        own.into_iter().chain(others).collect()
     })
 }
 

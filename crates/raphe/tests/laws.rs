@@ -160,6 +160,18 @@ proptest! {
     }
 
     #[test]
+    fn nothing_that_is_judged_hangs_on_the_modeled_synapse(lines in lines()) {
+        let (timeline, _) = diary::read(lines.join("\n").as_bytes());
+        let (with, without) = (judged(&lines), assess::judged(&timeline, &KNOWLEDGE, &question(moment(60, 20), 0)));
+        prop_assert_eq!((with.urgency, with.suicide_path), (without.urgency, without.suicide_path));
+        prop_assert_eq!(with.balance, without.balance);
+        prop_assert_eq!(with.reasons, without.reasons);
+        prop_assert_eq!(with.findings, without.findings);
+        prop_assert_eq!(with.criteria, without.criteria);
+        prop_assert_eq!(without.synapse, raphe::synapse::Synapse::default());
+    }
+
+    #[test]
     fn every_reason_and_finding_is_cited_and_every_share_is_a_share(lines in lines()) {
         let answer = judged(&lines);
         prop_assert!(answer.reasons.iter().all(|reason| !reason.claim.citations().is_empty()));

@@ -29,18 +29,23 @@ pub(super) fn findings(
     as_of: Timestamp,
 ) -> Vec<Finding> {
     let zone = timeline.zone();
+    let sides: Vec<Side<'_>> = exposure
+        .uses
+        .iter()
+        .zip(&exposure.windows)
+        .map(|(one, windows)| Side::of(knowledge, one, windows))
+        .collect();
     let mut findings = Vec::new();
-    for (i, first) in exposure.uses.iter().enumerate() {
-        for (j, second) in exposure.uses.iter().enumerate().skip(i + 1) {
-            let sides = (Side::of(first, &exposure.windows[i]), Side::of(second, &exposure.windows[j]));
+    for (i, first) in sides.iter().enumerate() {
+        for second in &sides[i + 1..] {
             for (pair, swapped) in pairs_of(knowledge, first, second) {
-                let (a, b) = if swapped { (&sides.1, &sides.0) } else { (&sides.0, &sides.1) };
+                let (a, b) = if swapped { (second, first) } else { (first, second) };
                 findings.extend(
                     overlap(knowledge, pair, a, b, as_of)
                         .and_then(|overlap| finding(knowledge, pair, (a.one, b.one), &overlap, &zone)),
                 );
             }
-            for (inhibitor, victim) in [(&sides.0, &sides.1), (&sides.1, &sides.0)] {
+            for (inhibitor, victim) in [(first, second), (second, first)] {
                 findings.extend(inhibition(knowledge, inhibitor, victim, as_of, &zone));
             }
         }
@@ -52,11 +57,16 @@ pub(super) fn findings(
 struct Side<'a> {
     one: &'a Use,
     windows: &'a [ActionWindow],
+    /// How exactly `a` and `b` of each row of the base name it.
+    fits: Vec<[Option<u32>; 2]>,
 }
 
 impl<'a> Side<'a> {
-    fn of(one: &'a Use, windows: &'a [ActionWindow]) -> Self {
-        Self { one, windows }
+    fn of(knowledge: &Knowledge, one: &'a Use, windows: &'a [ActionWindow]) -> Self {
+        let rows = &knowledge.base().pairs;
+        let named = Named::of(knowledge, one);
+        let fits = rows.iter().map(|pair| [&pair.a, &pair.b].map(|side| named.fit(side)));
+        Self { one, windows, fits: fits.collect() }
     }
 
     fn spells(&self) -> impl Iterator<Item = (&'a Spell, &'a ActionWindow)> + Clone {
@@ -68,12 +78,12 @@ impl<'a> Side<'a> {
 type Rank = (u32, Level, Urgency, Urgency);
 
 /// The row of each kind of harm that says most about these two, and whether its `a` is the second.
-pub(super) fn pairs_of<'k>(knowledge: &'k Knowledge, first: &Use, second: &Use) -> Vec<(&'k Pair, bool)> {
+fn pairs_of<'k>(knowledge: &'k Knowledge, first: &Side<'_>, second: &Side<'_>) -> Vec<(&'k Pair, bool)> {
     let mut best: BTreeMap<&str, (Rank, &Pair, bool)> = BTreeMap::new();
-    for pair in &knowledge.base().pairs {
+    for (row, pair) in knowledge.base().pairs.iter().enumerate() {
         for swapped in [false, true] {
             let (a, b) = if swapped { (second, first) } else { (first, second) };
-            let (Some(left), Some(right)) = (fit(knowledge, a, &pair.a), fit(knowledge, b, &pair.b)) else {
+            let (Some(left), Some(right)) = (a.fits[row][0], b.fits[row][1]) else {
                 continue;
             };
             let candidate = ((left + right, level(pair), pair.silent, pair.symptomatic), pair, swapped);
@@ -86,15 +96,33 @@ pub(super) fn pairs_of<'k>(knowledge: &'k Knowledge, first: &Use, second: &Use) 
     best.into_values().map(|(_, pair, swapped)| (pair, swapped)).collect()
 }
 
-/// How exactly a row's side names a use: the substance itself, its class, or a wider class.
-fn fit(knowledge: &Knowledge, one: &Use, side: &str) -> Option<u32> {
-    if one.substance == side {
-        return Some(4);
+/// A use as rows name it: the substance, its classes and the wider class of each. Every row of the base is held against it,
+/// so they are looked up once.
+struct Named<'a> {
+    substance: &'a str,
+    classes: Vec<(&'a str, &'a [String])>,
+}
+
+impl<'a> Named<'a> {
+    fn of(knowledge: &'a Knowledge, one: &'a Use) -> Self {
+        let wider = |class| knowledge.class(class).map_or(&[][..], |class| class.part_of.as_slice());
+        let classes = one.classes(knowledge).map(|class| (class, wider(class)));
+        Self { substance: &one.substance, classes: classes.collect() }
     }
-    let matching: Vec<&str> = one.classes(knowledge).filter(|class| knowledge.within(class, side)).collect();
-    // A class that only widens another of its own classes says less: phenelzine is first of all an MAO-A inhibitor.
-    let narrower = matching.iter().any(|class| *class != side);
-    (!matching.is_empty()).then_some(if narrower { 1 } else { 2 })
+
+    /// How exactly a row's side names it: the substance itself, its class, or a wider class.
+    fn fit(&self, side: &str) -> Option<u32> {
+        if self.substance == side {
+            return Some(4);
+        }
+        let is = |(class, _): &&(&str, &[String])| *class == side;
+        let widens = |(_, wider): &&(&str, &[String])| wider.iter().any(|class| class == side);
+        // A class that only widens another of its own classes says less: phenelzine is first of all an MAO-A inhibitor.
+        match self.classes.iter().find(widens) {
+            Some(_) => Some(1),
+            None => self.classes.iter().find(is).map(|_| 2),
+        }
+    }
 }
 
 /// The rows that say most about a class or substance beside something that is taken, were it added, with their sentence.
@@ -114,11 +142,12 @@ pub(crate) fn would_do<'k>(knowledge: &'k Knowledge, id: &str, with: &Use) -> Ve
         () if classes.contains(&side) => Some(2),
         () => wider.contains(&side).then_some(1),
     };
+    let other_side = Named::of(knowledge, with);
     let mut best: BTreeMap<&str, (Rank, &Pair, bool)> = BTreeMap::new();
     for pair in &knowledge.base().pairs {
         for (own, other, swapped) in [(&pair.a, &pair.b, false), (&pair.b, &pair.a, true)] {
             let Some(left) = added(own) else { continue };
-            let Some(right) = fit(knowledge, with, other) else { continue };
+            let Some(right) = other_side.fit(other) else { continue };
             let candidate = ((left + right, level(pair), pair.silent, pair.symptomatic), pair, swapped);
             let current = best.entry(&pair.kind).or_insert(candidate);
             if candidate.0 > current.0 {

@@ -213,28 +213,20 @@ pub(crate) fn run<C: Companion>(
     };
     let work = groups * wanted.steps * (network.moieties.len() + if C::LOOKS { 20 } else { 1 });
     let threads = if work < 20_000 { 1 } else { people.threads.min(groups) };
-    let mut done: Vec<Vec<(Outcome, C::Found)>> = Vec::new();
-    if threads <= 1 {
+    let share = groups.div_ceil(threads.max(1));
+    let part = |thread: usize| -> Vec<(Outcome, C::Found)> {
         let mut seen = Vec::new();
-        done.push((0..groups).map(|group| one(group, &mut seen)).collect());
-    } else {
-        let share = groups.div_ceil(threads);
-        std::thread::scope(|scope| {
-            let handles: Vec<_> = (0..threads)
-                .map(|thread| {
-                    let one = &one;
-                    scope.spawn(move || {
-                        let mut seen = Vec::new();
-                        let own = thread * share..((thread + 1) * share).min(groups);
-                        own.map(|group| one(group, &mut seen)).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            done.extend(
-                handles.into_iter().map(|handle| handle.join().expect("a group of people has no panic")),
-            );
-        });
-    }
+        let own = thread * share..((thread + 1) * share).min(groups);
+        own.map(|group| one(group, &mut seen)).collect()
+    };
+    // The thread that asks does its part: a new one takes time to start, and memory that it does not give back.
+    let done: Vec<Vec<(Outcome, C::Found)>> = std::thread::scope(|scope| {
+        let part = &part;
+        let others: Vec<_> = (1..threads).map(|thread| scope.spawn(move || part(thread))).collect();
+        let own = part(0);
+        let others = others.into_iter().map(|other| other.join().expect("a group of people has no panic"));
+        std::iter::once(own).chain(others).collect()
+    });
     let (outcomes, found): (Vec<Outcome>, Vec<C::Found>) = done.into_iter().flatten().unzip();
     (gather(network, wanted, &outcomes, size), found)
 }

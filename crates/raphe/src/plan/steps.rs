@@ -100,7 +100,7 @@ fn judged(knowledge: &Knowledge, question: &Question, timeline: &Timeline, at: j
     for hours in [1.0, 25.0] {
         let as_of = later(at, TimeSpan::hours(hours));
         let question = Question { as_of, population: NOBODY, ..*question };
-        let assessment = assess::assess(timeline, knowledge, &question);
+        let assessment = assess::judged(timeline, knowledge, &question);
         found.urgency = found.urgency.max(assessment.urgency);
         found.level = found.level.max(worst(&assessment.findings));
         let new = assessment.findings.into_iter().filter(|finding| finding.level >= Level::Minor);

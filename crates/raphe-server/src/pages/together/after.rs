@@ -11,7 +11,7 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use raphe::{
-    assess::{Assessment, Question, assess},
+    assess::{self, Assessment, Question},
     exposure,
     knowledge::schema::Level,
     population::Population,
@@ -95,7 +95,7 @@ impl After {
             }
             let question =
                 Question { as_of: at, population: Population { people: 0, seed }, ..desk.question() };
-            let judged = assess(&timeline, knowledge, &question);
+            let judged = assess::judged(&timeline, knowledge, &question);
             for finding in judged.findings.iter().filter(|finding| finding.kind == "serotonin") {
                 let [a, b] = finding.substances.as_slice() else { continue };
                 if place == 0 {

@@ -201,7 +201,7 @@ fn told(desk: &Desk, lines: &[String], people: u32, wanted: &dyn Fn() -> bool) -
         Question { as_of: end, population: Population { people: 0, ..question.population }, ..question };
     // The end of the picture is judged beside the moments of the comparison: none of them takes more than one processor.
     let (mut answer, then) = std::thread::scope(|scope| {
-        let then = scope.spawn(|| assess::assess(&after, knowledge, &quick).findings);
+        let then = scope.spawn(|| assess::judged(&after, knowledge, &quick).findings);
         let answer = whatif::beside(&reading.timeline, &after, lines, knowledge, &question, &without);
         (answer, then.join().unwrap_or_default())
     });
