@@ -67,7 +67,9 @@ fn show(desk: &Desk) -> Html {
                 h2 id="matrix-title" { "Every two" }
                 @if members.len() < 2 { p { "Only one that is known acts in the body now, so there is nothing to hold it against. What was not recognized stands under Not assessed." } }
                 @else {
-                    p { (check::NONE_KNOWN) " “Nothing known” is not the same as safe." }
+                    @if pairs::any_unknown(&assessment, &members) {
+                        p { "Where it says “nothing known”: " (check::NONE_KNOWN) " That is not the same as safe." }
+                    }
                     (pairs::matrix(&assessment, &members))
                 }
             }

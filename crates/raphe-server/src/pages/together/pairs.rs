@@ -153,13 +153,15 @@ pub(super) fn details(
     known.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let alone: Vec<(usize, &Finding)> =
         assessment.findings.iter().enumerate().filter(|(_, finding)| finding.substances.len() < 2).collect();
+    if known.is_empty() && unknown.is_empty() && alone.is_empty() {
+        return html! {};
+    }
     html! {
         section aria-labelledby="pairs-title" {
-            h2 id="pairs-title" { "Two by two" }
-            @if known.is_empty() { p { "Of no two of these is anything known that is worth telling." } }
+            h2 id="pairs-title" { @if members.len() < 2 { "What is known of it" } @else { "Two by two" } }
             @for (_, _, body) in &known { (body) }
             @if !unknown.is_empty() {
-                details {
+                details open[known.is_empty()] {
                     summary { "Nothing known of " (unknown.len()) @if unknown.len() == 1 { " pair" } @else { " pairs" } " (not the same as safe)" }
                     p { (NONE_KNOWN) " That is not the same as safe." }
                     ul { @for (anchor, title) in &unknown { li id=(anchor) tabindex="-1" { (title) ": nothing known about serotonin." } } }
@@ -178,6 +180,14 @@ pub(super) fn details(
             }
         }
     }
+}
+
+/// Whether of any two of them nothing is known.
+pub(super) fn any_unknown(assessment: &Assessment, members: &[(String, String)]) -> bool {
+    let unknown = |(place, (a, _)): (usize, &(String, String))| {
+        members[place + 1..].iter().any(|(b, _)| between(&assessment.findings, a, b).is_empty())
+    };
+    members.iter().enumerate().any(unknown)
 }
 
 /// The section of the report that tells every finding, in their order.

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use raphe::{
     assess::{Assessment, Finding},
+    check::NONE_KNOWN,
     exposure::simulation::{Kind, Simulation},
     knowledge::{
         schema::{Level, Urgency},
@@ -201,7 +202,7 @@ fn side(desk: &Desk, name: &str, one: &Assessment, other: Option<&Assessment>) -
             p { "Serotonin: " (verdict_word(one.balance.verdict)) "." }
             p { @if names.is_empty() { "Nothing is in the body." } @else { "In the body: " (plain(&names.join(", "))) "." } }
             @if findings.is_empty() {
-                p { "No interaction known for serotonin. Heart rhythm, sedation and seizures were not assessed." }
+                p { (NONE_KNOWN) }
             } @else {
                 ul.found {
                     @for Standing { finding, new } in &findings {
