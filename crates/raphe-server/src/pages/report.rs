@@ -1,7 +1,7 @@
 //! *Report*: one page to print, a file to keep, FHIR for a health record.
 //!
-//! The person chooses what goes on it; how urgent it is, what was not assessed and the sources always do, and a copy that leaves
-//! something out says so. It is always made with all virtual people: what is taken to a doctor is not a first picture.
+//! One page is what a doctor reads; the whole report is a press away, and every file holds it. The person chooses what goes on
+//! either; how urgent it is, what was not assessed and the sources always do, and a copy that leaves something out says so. It is always made with all virtual people: what is taken to a doctor is not a first picture.
 //! The page, the HTML file and the text are the same [`raphe::report::Report`] with the medicines and their dates on top.
 
 mod choice;
@@ -60,11 +60,12 @@ async fn page(visit: Visit) -> Result<Html, Wrong> {
 }
 
 async fn choose(visit: Visit, form: Posted) -> Response {
-    if form.get("all").is_empty() {
-        visit.remember(Choice::of(&form));
-    } else {
-        visit.forget::<Choice>();
-    }
+    let now = visit.recall::<Choice>().unwrap_or_default();
+    visit.remember(match form.get("length") {
+        "" if form.get("all").is_empty() => Choice { whole: now.whole, ..Choice::of(&form) },
+        "" => Choice { whole: now.whole, ..Choice::default() },
+        length => Choice { whole: length == "whole", ..now },
+    });
     visit.back("/report", None)
 }
 

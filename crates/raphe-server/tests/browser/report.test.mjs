@@ -25,20 +25,39 @@ describe("the report", () => {
   });
   beforeEach(() => anew(page));
 
-  test("printed, it holds the medicines and the scores, and nothing that only a screen needs", async () => {
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
-    await go(page, server, "/report");
-    const file = join(server.folder, "report.pdf");
+  const onPaper = async (name) => {
+    const file = join(server.folder, `${name}.pdf`);
     await writeFile(file, await page.pdf({ format: "A4" }));
-    const { stdout: printed } = await run("pdftotext", ["-layout", file, "-"]);
-    assert.match(printed, /sertraline/i);
-    assert.match(printed, /dextromethorphan/i);
-    assert.match(printed, /PHQ-9/);
-    assert.doesNotMatch(printed, /Skip to the page|Lock these pages|This page as JSON|Mood and factors\s+Helping/, "what only a screen needs is printed");
     const { stdout: about } = await run("pdfinfo", [file]);
     assert.match(about, /Page size: .*\(A4\)/);
-    const pages = Number(/Pages:\s+(\d+)/.exec(about)[1]);
-    assert.ok(pages >= 1 && pages <= 12, `${pages} pages`);
+    const text = async (...pages) => (await run("pdftotext", ["-layout", ...pages, file, "-"])).stdout;
+    const printed = await text();
+    assert.doesNotMatch(printed, /Skip to the page|Lock these pages|This page as JSON|Mood and factors\s+Helping/, "what only a screen needs is printed");
+    return { printed, first: await text("-f", "1", "-l", "1"), pages: Number(/Pages:\s+(\d+)/.exec(about)[1]) };
+  };
+
+  test("printed, it is one page, with its sources on the back", async () => {
+    for (const voice of [/^Speak as to a clinician$/, /^Speak in plain words$/]) {
+      await go(page, server, "/report");
+      await press(page, voice, { within: "footer" });
+      await go(page, server, "/report");
+      const { first, printed, pages } = await onPaper("one");
+      assert.equal(pages, 2);
+      for (const said of [/Nothing urgent|Serotonin: /, /sertraline/i, /dextromethorphan/i, /PHQ-9/, /Not assessed/, /Shortened to one page/, /does not replace an examination/]) assert.match(first, said);
+      assert.doesNotMatch(first, /Sources/);
+      assert.match(printed, /Sources/);
+    }
+    quiet(page);
+  });
+
+  test("printed whole, it holds all sections, black on white", async () => {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+    await go(page, server, "/report");
+    await press(page, /^The whole report$/);
+    const { printed, pages } = await onPaper("whole");
+    assert.match(printed, /What can help/);
+    assert.doesNotMatch(printed, /Shortened to one page/);
+    assert.ok(pages > 2 && pages <= 12, `${pages} pages`);
     // Dark on the screen is black on white on paper.
     await page.emulateMediaType("print");
     const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);

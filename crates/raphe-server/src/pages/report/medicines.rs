@@ -13,6 +13,8 @@ use raphe::{
 };
 use std::sync::Arc;
 
+/// The title of what lists them.
+pub(super) const MEDICINES: &str = "Medicines and their dates";
 /// Days of levels that are drawn behind and ahead.
 const BEHIND: f64 = 14.0;
 const AHEAD: f64 = 2.0;
@@ -102,7 +104,7 @@ pub(super) fn section(desk: &Desk, levels: Option<&Simulation>) -> Option<Sectio
             ..Item::default()
         });
     }
-    (!items.is_empty()).then(|| Section { title: "Medicines and their dates".to_owned(), items })
+    (!items.is_empty()).then(|| Section { title: MEDICINES.to_owned(), items })
 }
 
 /// The medicine of an event: its id, where it is known, and its name as written.

@@ -2,13 +2,16 @@
 
 use super::{choice::Choice, medicines};
 use crate::{
-    chart::{Bands, Figure, Scale, Series, Threshold, Time, bands},
+    chart::{Bands, Content, Figure, Lanes, Scale, Series, Threshold, Time, Track, bands, lanes},
     desk::Desk,
 };
 use maud::{Markup, html};
-use raphe::report::{
-    Report, Section, Voice,
-    html::{Writer, plain, urgency},
+use raphe::{
+    knowledge::schema::Urgency,
+    report::{
+        Report, Section, Voice,
+        html::{Writer, plain, urgency},
+    },
 };
 
 /// The title of what is printed.
@@ -17,24 +20,24 @@ pub(super) fn title(desk: &Desk) -> String {
     format!("Serotonin: assessment as of {}", at.strftime("%Y-%m-%d %H:%M"))
 }
 
-/// The whole report, with the person and the medicines on top.
+/// The whole report: what to do, the person and the medicines, then all else.
 pub(super) fn report(desk: &Desk) -> Report {
     let report = desk.report().clone();
     let levels = medicines::levels(desk);
     let top = [medicines::about(desk), medicines::section(desk, levels.as_deref())];
-    let sections: Vec<Section> = top.into_iter().flatten().chain(report.sections).collect();
-    Report { sections, ..report }
+    let (first, rest): (Vec<Section>, Vec<Section>) =
+        report.sections.into_iter().partition(|section| FIRST.contains(&section.title.as_str()));
+    Report { sections: first.into_iter().chain(top.into_iter().flatten()).chain(rest).collect(), ..report }
 }
 
 /// The body of the page.
 pub(super) fn page(desk: &Desk, choice: &Choice) -> Markup {
     let whole = report(desk);
-    let shown = choice.cut(&whole);
     html! {
         link rel="stylesheet" href="/assets/report-page.css";
         (choose(desk, choice, &whole))
         (take(desk))
-        (paper(desk, &shown))
+        (paper(desk, choice, &choice.paper(&whole)))
         script src="/assets/report-page.js" defer {}
     }
 }
@@ -44,6 +47,11 @@ fn choose(desk: &Desk, choice: &Choice, whole: &Report) -> Markup {
     html! {
         section.choose {
             h2 { "What would you like to take along?" }
+            form.length method="post" action="/report" {
+                (desk.secret())
+                button name="length" value="one" aria-pressed=(!choice.whole) { "One page" }
+                button name="length" value="whole" aria-pressed=(choice.whole) { "The whole report" }
+            }
             form method="post" action="/report" {
                 (desk.secret())
                 details open[!choice.off.is_empty()] {
@@ -68,7 +76,7 @@ fn choose(desk: &Desk, choice: &Choice, whole: &Report) -> Markup {
                     p {
                         button.main { "Show it so" }
                         " "
-                        @if *choice != Choice::default() { button name="all" value="yes" { "Everything again" } }
+                        @if !choice.off.is_empty() || choice.voice.is_some() { button name="all" value="yes" { "Everything again" } }
                     }
                 }
             }
@@ -90,7 +98,7 @@ fn take(desk: &Desk) -> Markup {
             }
             p.hint {
                 "To print, use your browser’s print. Made with "
-                (desk.question().population.people) " virtual people. FHIR and JSON hold all of it. The files hold what is in your diary: \
+                (desk.question().population.people) " virtual people. Every file holds the whole report. They hold what is in your diary: \
                  keep them as safe as the diary."
             }
         }
@@ -98,7 +106,7 @@ fn take(desk: &Desk) -> Markup {
 }
 
 /// What is printed.
-fn paper(desk: &Desk, report: &Report) -> Markup {
+fn paper(desk: &Desk, choice: &Choice, report: &Report) -> Markup {
     let mut writer = Writer::new("paper");
     let sections: Vec<Markup> = report
         .sections
@@ -108,24 +116,27 @@ fn paper(desk: &Desk, report: &Report) -> Markup {
         .collect();
     let top = report.sections.iter().take_while(|section| TOP.contains(&section.title.as_str())).count();
     html! {
-        article.paper #paper aria-labelledby="paper-name" {
+        article.paper.one[!choice.whole] #paper aria-labelledby="paper-name" {
             h2 #paper-name { (title(desk)) }
             p.by-hand aria-hidden="true" { "Name: " span {} " Born: " span {} }
             (urgency(report))
             @for section in &sections[..top] { (section) }
-            (picture(desk))
+            // One page has no room for a picture of what is urgent: what to do is what counts.
+            @if choice.whole || report.urgency < Urgency::Urgent { (picture(desk, choice.whole)) }
             @for section in &sections[top..] { (section) }
-            (writer.sources(&report.sources, 3))
             p.made { (plain(&report.footer)) }
+            (writer.sources(&report.sources, 3))
         }
     }
 }
 
 /// Sections that stand above the picture.
-const TOP: [&str; 2] = ["About the person", "Medicines and their dates"];
+const TOP: [&str; 4] = [FIRST[0], FIRST[1], "About the person", medicines::MEDICINES];
+/// Sections that stand above all else.
+const FIRST: [&str; 2] = ["Thoughts of suicide", "What to do"];
 
-/// Serotonin over the last two weeks.
-fn picture(desk: &Desk) -> Markup {
+/// Serotonin over the last two weeks: in the whole report with room to read a value off, on one page as a strip.
+fn picture(desk: &Desk, whole: bool) -> Markup {
     if let Some(withheld) = desk.withheld() {
         return desk.instead(&withheld);
     }
@@ -133,17 +144,21 @@ fn picture(desk: &Desk) -> Markup {
     let Some(points) = medicines::serotonin(&levels) else { return html! {} };
     let (Some((from, _)), Some((to, _))) = (points.first(), points.last()) else { return html! {} };
     let time = Time::new(*from, *to, desk.zone()).now(desk.reading.as_of);
-    let drawn = Bands {
-        series: vec![Series::new("serotonin", points)],
-        thresholds: vec![Threshold::new(1.0, "usual")],
-        ..Bands::new(time, Scale::log("times as much as usual").unit("×"))
-    };
+    let scale = Scale::log("times as much as usual").unit("×");
+    let series = vec![Series::new("serotonin", points)];
+    let thresholds = vec![Threshold::new(1.0, "usual")];
     let says = "The line is the middle of the virtual people, the band holds nine in ten. One is this person's usual, without any \
                 medicine. A model, no measurement.";
+    let figure = Figure::new("paper-serotonin", "The last two weeks", says, desk.width().min(PAPER) as u32);
     html! {
         section #paper-picture data-live {
             h3 { "Modeled serotonin outside the cells" }
-            (bands(&Figure::new("paper-serotonin", "The last two weeks", says, desk.width().min(PAPER) as u32), &drawn))
+            @if whole {
+                (bands(&figure, &Bands { series, thresholds, ..Bands::new(time, scale) }))
+            } @else {
+                @let track = Track::new("Serotonin", 0, Content::Bands(scale, series, thresholds)).note("times as much as usual");
+                (lanes(&figure, &Lanes { tracks: vec![track], ..Lanes::new(time) }))
+            }
         }
     }
 }

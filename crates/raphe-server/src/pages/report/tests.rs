@@ -33,6 +33,7 @@ fn titles(voice: Voice) -> Vec<String> {
 #[test]
 fn the_paper_holds_every_section_of_the_text_report_in_both_voices() {
     let browser = browser();
+    browser.send("/report", &[("length", "whole")]);
     for (voice, word) in [(Voice::Person, "person"), (Voice::Clinician, "clinician")] {
         let page = browser.send("/report", &[("voice", word)]);
         for title in titles(voice) {
@@ -45,9 +46,34 @@ fn the_paper_holds_every_section_of_the_text_report_in_both_voices() {
 }
 
 #[test]
+fn one_page_leaves_out_what_it_names_and_nothing_that_must_be_on_it() {
+    let browser = browser();
+    let (one, whole) = (browser.get("/report"), browser.send("/report", &[("length", "whole")]));
+    assert!(
+        one.main().contains(">Shortened to one page</h3>") && !whole.main().contains("Shortened to one page")
+    );
+    for title in titles(Voice::Person) {
+        let title = title.replace('&', "&amp;");
+        let heading = one.main().contains(&format!(">{title}</h3>"));
+        assert!(heading || one.main().contains(&format!("“{title}”")), "{title} is lost");
+    }
+    for title in ["What to do", "Why", "Not assessed", "Sources"] {
+        assert!(one.main().contains(&format!(">{title}</h3>")), "{title}");
+    }
+    assert!(!one.main().contains("class=\"curve\"") && whole.main().contains("class=\"curve\""));
+    // The length stays where something else is chosen, and the other way round.
+    let less = browser.send("/report", &[("known", "Why"), ("voice", "person")]);
+    assert!(!less.main().contains(">Why</h3>") && !less.main().contains("Shortened to one page"));
+    let less = browser.send("/report", &[("length", "one")]);
+    assert!(
+        less.main().contains("chose to leave out: “Why”.") && less.main().contains("Shortened to one page")
+    );
+}
+
+#[test]
 fn the_urgency_and_the_medicines_stand_before_all_else() {
     let page = browser().get("/report");
-    let main = &page.main()[page.main().find("class=\"paper\"").expect("the paper")..];
+    let main = &page.main()[page.main().find("id=\"paper\"").expect("the paper")..];
     let urgency = main.find("class=\"urgency").expect("how urgent it is");
     let medicines = main.find("Medicines and their dates").expect("the medicines");
     assert!(urgency < medicines && medicines < main.find(">Why<").expect("why"), "{main}");
@@ -114,9 +140,10 @@ fn downloads_are_what_they_say_and_their_names_tell_nothing() {
 fn an_overdose_has_no_level_on_the_persons_paper() {
     let diary = "profile zone UTC\n2026-03-10 08:00 take sertraline 5000 mg on purpose\n";
     let browser = Browser::open(diary, AT, Voice::Person);
-    let page = browser.get("/report");
-    assert!(!page.main().contains("<svg"), "{}", page.main());
+    for length in ["one", "whole"] {
+        assert!(!browser.send("/report", &[("length", length)]).main().contains("<svg"), "{length}");
+    }
     assert!(!browser.get("/report.html").body.contains("<svg"));
     let clinician = browser.send("/report", &[("voice", "clinician")]);
-    assert!(clinician.main().contains("paper-serotonin"), "{}", clinician.main());
+    assert!(clinician.main().contains("paper-serotonin"));
 }
