@@ -167,7 +167,7 @@ impl Track {
             Content::Bars(_) | Content::Columns(..) => 40.0,
             Content::Ticks(ticks) if ticks.iter().all(|tick| tick.strength.is_none()) => 24.0,
             Content::Ticks(_) => 44.0,
-            Content::Scores(..) => 72.0,
+            Content::Scores(..) => 96.0,
             Content::Bands(..) => 130.0,
         }
     }
@@ -389,9 +389,11 @@ impl Strip<'_, '_, '_> {
             let track = &self.track.name;
             let shown = super::words::cut(track, stage.size.0 - 4.0);
             stage.say(&shown, &name, 0.0, y)?;
-            let after = wide(&shown) * 1.08 + 8.0;
-            let shown = super::words::cut(&self.track.note, stage.size.0 - after - 4.0);
-            return stage.say(&shown, &note, after, y);
+            // A name is bold, and wider than its letters are counted. At the other end nothing runs into it.
+            let after = wide(&shown) * 1.2 + 8.0;
+            let shown = super::words::cut(&self.track.note, stage.size.0 - after);
+            let note = words(stage.inks.of("label quiet"), HPos::Right);
+            return stage.say(&shown, &note, stage.size.0, y);
         }
         let fits = ((self.place.bottom - self.place.top + 6.0) / LINE).floor().max(1.0) as usize;
         let names = lines(&self.track.name, (room - 8.0) / 1.06, fits.min(2));

@@ -8,7 +8,7 @@
 mod tests;
 mod tree;
 
-use super::words::on_pages;
+use super::{now::words::day, words::on_pages};
 use crate::{
     app::App,
     clock,
@@ -22,7 +22,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use raphe::{
     criteria::Truth,
@@ -213,6 +213,10 @@ fn show(desk: &Desk, refused: Option<&Refused>) -> Html {
         @if !said {
             h2.visually-hidden { "As it stands" }
             (urgency(&report))
+        }
+        @if draft.at > desk.reading.as_of + SignedDuration::from_hours(24) {
+            p { "This is about what is seen now, on " (day(desk, draft.at)) ". What was written until " (day(desk, desk.reading.as_of))
+                @if desk.alarm() { " is judged above." } @else { " is judged on " a href=(Page::Now.path()) { "Now" } "." } }
         }
         div.exam {
             div.exam-main {

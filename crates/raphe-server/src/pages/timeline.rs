@@ -44,6 +44,9 @@ const AHEAD: i64 = 14;
 /// The narrowest and the widest stretch, seconds.
 const NARROWEST: i64 = 6 * 3600;
 const WIDEST: i64 = 40 * 366 * DAY;
+/// Curves have a value this often, hours: as often as their stretch of time asks for.
+const STEPS: [f64; 10] = [0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 24.0];
+const LONGEST_STEP: f64 = 48.0;
 
 impl View {
     /// What is seen at first: the last two months and the next two weeks.
@@ -97,9 +100,11 @@ impl View {
     }
 
     fn span(self) -> Span {
-        // About as many points as there are pixels for them.
-        let hours = self.seconds() as f64 / 3600.0;
-        Span { from: Some(self.from), to: self.to, step: TimeSpan::hours((hours / 240.0).clamp(0.25, 48.0)) }
+        // About as many points as there are pixels for them, and each day at the same hours: else what is taken once a day
+        // rises and falls with a rhythm that is none of its own.
+        let wanted = self.seconds() as f64 / 3600.0 / 400.0;
+        let step = STEPS.into_iter().find(|step| *step >= wanted).unwrap_or(LONGEST_STEP);
+        Span { from: Some(self.from), to: self.to, step: TimeSpan::hours(step) }
     }
 }
 

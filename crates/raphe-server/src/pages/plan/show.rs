@@ -76,7 +76,7 @@ fn form(desk: &Desk, draft: Option<&Draft>, unasked: Option<&Unasked>, answered:
                     (field(("other_dose", "Its dose a day, if you know it", &draft.other_dose), "50 mg", false, of(Field::OtherDose)))
                 }
                 div.to {
-                    (field(("to", "To follow (not for coming off)", &draft.to), "phenelzine", true, of(Field::To)))
+                    (field(("to", "To follow (not for coming off)", &draft.to), "mirtazapine", true, of(Field::To)))
                     (field(("to_dose", "Its dose a day, if you know it", &draft.to_dose), "15 mg", false, of(Field::ToDose)))
                 }
                 datalist #plan-names { @for name in names(desk) { option value=(name) {} } }

@@ -33,7 +33,7 @@ const WIDE: Layout = Layout {
     id: "synapse-wide",
     size: (960, 640),
     part: (196, 104),
-    letters: 27,
+    letters: 24,
     cells: [(20, 12, 920, 308), (20, 540, 920, 90)],
     names: [(44, 40), (170, 426), (44, 616)],
     places: [
@@ -80,7 +80,7 @@ const NARROW: Layout = Layout {
     id: "synapse-narrow",
     size: (340, 848),
     part: (150, 112),
-    letters: 18,
+    letters: 17,
     cells: [(4, 8, 332, 508), (4, 764, 332, 78)],
     names: [(18, 32), (102, 664), (18, 834)],
     places: [
