@@ -210,7 +210,7 @@ pub fn serve(options: Options, knowledge: &'static Knowledge, say: fn(&str)) -> 
         }));
         if open && has_screen() {
             // Where there is no browser, the link is printed anyway.
-            opener::open(&link).ok();
+            open::that_detached(&link).ok();
         }
         let more = app.clone();
         std::thread::spawn(move || {
