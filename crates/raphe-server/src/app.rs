@@ -320,3 +320,77 @@ async fn answer(listener: &tokio::net::TcpListener, router: Router) {
 async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener, ServeError> {
     tokio::net::TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::{
+        io::{Read, Write},
+        net::TcpStream,
+    };
+
+    /// A server of one page, on a thread of its own.
+    fn serve() -> SocketAddr {
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(async {
+                let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
+                tell.send(listener.local_addr().expect("its address")).expect("somebody waits");
+                answer(&listener, Router::new().route("/", get(|| async { "here" }))).await;
+            });
+        });
+        told.recv().expect("a server")
+    }
+
+    /// What is answered within a moment; nothing where nobody answers.
+    fn answered(stream: &mut TcpStream, within: u64) -> String {
+        stream.set_read_timeout(Some(Duration::from_millis(within))).expect("a timeout");
+        let mut room = [0; 512];
+        stream
+            .read(&mut room)
+            .map_or(String::new(), |read| String::from_utf8_lossy(&room[..read]).into_owned())
+    }
+
+    #[test]
+    fn one_connection_too_many_waits_until_another_goes() {
+        let at = serve();
+        let connect = || TcpStream::connect(at).expect("a connection");
+        let mut held: Vec<TcpStream> = (0..CONNECTIONS).map(|_| connect()).collect();
+        let ask = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n";
+        // Each of them has its place once it has been answered.
+        for stream in &mut held {
+            stream.write_all(ask).expect("a question");
+            assert!(answered(stream, 10_000).ends_with("here"));
+        }
+        let mut late = connect();
+        late.write_all(ask).expect("a question");
+        assert_eq!(answered(&mut late, 100), "");
+        held.pop();
+        assert!(answered(&mut late, 10_000).ends_with("here"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_begins_a_question_and_does_not_end_it_is_not_waited_for() {
+        let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
+        let at = listener.local_addr().expect("its address");
+        tokio::spawn(async move { answer(&listener, Router::new()).await });
+        let stream = tokio::net::TcpStream::connect(at).await.expect("a connection");
+        stream.writable().await.expect("room");
+        stream.try_write(b"GET / HTTP/1.1\r\nHost: ").expect("half a question");
+        let begun = tokio::time::Instant::now();
+        let closed = async {
+            loop {
+                stream.readable().await.expect("an end");
+                match stream.try_read(&mut [0; 512]) {
+                    Ok(0) => break,
+                    Ok(_) => {}
+                    Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock),
+                }
+            }
+        };
+        closed.await;
+        assert!(begun.elapsed() >= HEAD, "{:?}", begun.elapsed());
+    }
+}
