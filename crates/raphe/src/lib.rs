@@ -17,6 +17,7 @@ pub mod knowledge;
 mod lanes;
 pub mod population;
 pub mod progress;
+mod threads;
 
 pub mod exposure;
 

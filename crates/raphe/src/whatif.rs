@@ -17,7 +17,7 @@ use crate::{
         words,
     },
     population::Population,
-    synapse,
+    synapse, threads,
     timeline::{DoseLine, Entry, Event, Notice, Origin, Precision, Timeline},
     units::{Interval, TimeSpan},
 };
@@ -141,11 +141,9 @@ pub fn beside(
     if recent {
         moments.extend([24.0, 48.0].map(|hours| later(question.as_of, TimeSpan::hours(hours))));
     }
-    let people = question.population;
-    let typical = Population { people: 0, ..people };
-    let judge = |at: &Timestamp| {
-        let judged =
-            assess::judged(after, knowledge, &Question { as_of: *at, population: typical, ..*question });
+    let typical = Population { people: 0, ..question.population };
+    let judge = |as_of: Timestamp| {
+        let judged = assess::judged(after, knowledge, &Question { as_of, population: typical, ..*question });
         let level = judged.findings.iter().map(|finding| finding.level).max();
         (judged.urgency, level.unwrap_or(Level::NoneKnown))
     };
@@ -153,7 +151,9 @@ pub fn beside(
     let worst = match moments.as_slice() {
         [one] => *one,
         _ => {
-            let judged = shared_out(&moments, &judge);
+            let judged = threads::share(moments.len(), threads::available(), |place, (): &mut ()| {
+                judge(moments[place])
+            });
             let highest = judged.iter().max();
             let equal = moments.iter().zip(&judged).filter(|(_, judged)| Some(*judged) == highest);
             let equal: Vec<Timestamp> = equal.map(|(at, _)| *at).collect();
@@ -201,20 +201,6 @@ fn highest_fold(
     };
     let better = |best: (f64, Timestamp), next: (f64, Timestamp)| if next.0 > best.0 { next } else { best };
     moments.iter().map(|at| (fold(*at), *at)).reduce(better).map_or(first, |(_, at)| at)
-}
-
-/// One answer for each, in order, worked out side by side.
-fn shared_out<T: Sync, R: Send>(list: &[T], one: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let share = list.len().div_ceil(threads).max(1);
-    let (own, others) = list.split_at(share.min(list.len()));
-    let answers = |part: &[T]| part.iter().map(one).collect::<Vec<R>>();
-    std::thread::scope(|scope| {
-        let others: Vec<_> = others.chunks(share).map(|part| scope.spawn(move || answers(part))).collect();
-        let own = answers(own);
-        let others = others.into_iter().flat_map(|part| part.join().expect("a judgment has no panic"));
-        own.into_iter().chain(others).collect()
-    })
 }
 
 fn dose(event: &Event) -> Option<&DoseLine> {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     lanes::{LANES, Lane},
-    progress,
+    progress, threads,
 };
 
 /// One dose, in hours from the start of the course.
@@ -198,7 +198,7 @@ pub(crate) fn run<C: Companion>(
     let groups = size.div_ceil(LANES);
     progress::plan(groups);
     // `seen` is room that groups use one after the other: asking the system for it anew takes longer than to fill it.
-    let one = |group: usize, seen: &mut Vec<Lane>| {
+    let one = |group: usize, seen: &mut Vec<Lane>| -> (Outcome, C::Found) {
         let mut drawn = people.group(network, plan, group);
         drawn.happenings = people.happenings(plan, group, wanted.steps, wanted.step);
         // The runner is compiled once, whoever comes along.
@@ -213,21 +213,8 @@ pub(crate) fn run<C: Companion>(
     };
     let work = groups * wanted.steps * (network.moieties.len() + if C::LOOKS { 20 } else { 1 });
     let threads = if work < 20_000 { 1 } else { people.threads.min(groups) };
-    let share = groups.div_ceil(threads.max(1));
-    let part = |thread: usize| -> Vec<(Outcome, C::Found)> {
-        let mut seen = Vec::new();
-        let own = thread * share..((thread + 1) * share).min(groups);
-        own.map(|group| one(group, &mut seen)).collect()
-    };
-    // The thread that asks does its part: a new one takes time to start, and memory that it does not give back.
-    let done: Vec<Vec<(Outcome, C::Found)>> = std::thread::scope(|scope| {
-        let part = &part;
-        let others: Vec<_> = (1..threads).map(|thread| scope.spawn(move || part(thread))).collect();
-        let own = part(0);
-        let others = others.into_iter().map(|other| other.join().expect("a group of people has no panic"));
-        std::iter::once(own).chain(others).collect()
-    });
-    let (outcomes, found): (Vec<Outcome>, Vec<C::Found>) = done.into_iter().flatten().unzip();
+    let (outcomes, found): (Vec<Outcome>, Vec<C::Found>) =
+        threads::share(groups, threads, one).into_iter().unzip();
     (gather(network, wanted, &outcomes, size), found)
 }
 

@@ -14,6 +14,7 @@ use crate::{
     knowledge::{self, Knowledge},
     lanes::{LANES, Lane},
     population::Population,
+    threads,
     timeline::{Person, Sex},
     units::{Fraction, Mass, Ratio},
 };
@@ -81,8 +82,7 @@ impl<'a> People<'a> {
         person: &'a Person,
         as_of: Timestamp,
     ) -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { knowledge, population, person, as_of, threads }
+        Self { knowledge, population, person, as_of, threads: threads::available() }
     }
 
     /// How many.
