@@ -148,22 +148,29 @@ fn choice(desk: &Desk, holds: &[String], asked: Option<&str>) -> Markup {
     }
 }
 
+/// How the report ends the line that repeats whom to call, and why.
+const COMES_FIRST: &str = "that comes before the question here.";
+/// The same where the frame says it above.
+const AT_THE_TOP: &str = "What stands at the top comes before the question here.";
 /// The five answers there are, from the worst to the best.
 const ANSWERS: [Verdict; 5] =
     [Verdict::Worse, Verdict::NotHelping, Verdict::CannotTell, Verdict::Maybe, Verdict::LikelyHelping];
 
 fn answered(desk: &Desk, asked: &str) -> Markup {
     let answer = answer(desk, asked);
-    let report = report::helping(&answer, desk.knowledge(), desk.voice(), desk.reading.preface.as_deref());
+    // Whom to call, and for when that is said, stands in the frame already where the diary as a whole calls for it.
+    let (framed, alarm) = (desk.report(), desk.alarm());
+    let preface = desk.reading.preface.as_deref().filter(|_| !alarm);
+    let report = report::helping(&answer, desk.knowledge(), desk.voice(), preface);
     let mut writer = Writer::new("helping");
-    // Whom to call is said by the frame already where the diary as a whole calls for it.
-    let framed = desk.report();
-    let alarm = desk.alarm();
     let lines: Vec<String> = report
         .headline
         .iter()
         .filter(|line| !(alarm && framed.headline.contains(line)))
-        .map(|line| on_pages(line))
+        .map(|line| match alarm && line.ends_with(COMES_FIRST) {
+            true => AT_THE_TOP.to_owned(),
+            false => on_pages(line),
+        })
         .collect();
     let first = answer.outcomes.first();
     let verdict =
@@ -216,6 +223,7 @@ fn split<'l>(answer: &Helping, lines: &'l [String]) -> (&'l [String], &'l [Strin
     let crisis = report::crisis_lines(&answer.assessment.help);
     let grave = |line: &String| {
         crisis.contains(line)
+            || line == AT_THE_TOP
             || line.starts_with("URGENT")
             || line.starts_with("EMERGENCY")
             || line.starts_with("Thoughts of death")

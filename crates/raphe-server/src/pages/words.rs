@@ -20,5 +20,5 @@ pub(super) fn on_pages(text: &str) -> String {
     text.replace("`raphe ask PHQ-9` asks nine questions", "the PHQ-9 above asks nine questions")
         .replace(" (`raphe helping`)", " (see Helping)")
         .replace("or come with it, is named below", "or come with it, is named on the page Now")
-        .replace("`raphe assess` says what to do", "the page Now says what to do")
+        .replace("`raphe assess` says what to do", "The page Now says what to do")
 }

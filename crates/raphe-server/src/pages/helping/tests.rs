@@ -57,3 +57,14 @@ fn a_dose_far_above_the_maximum_gets_no_picture_and_no_chances() {
     let said: serde_json::Value = serde_json::from_str(&trial.get("/helping.json")).expect("JSON");
     assert!(said["outcomes"].as_array().is_none_or(Vec::is_empty), "{said}");
 }
+
+#[test]
+fn an_emergency_is_said_once_and_before_the_answer() {
+    let diary = format!("{SERTRALINE}2026-04-10 11:00 sign seizure\n");
+    let trial = Trial::of(&diary, "2026-04-10T12:00:00Z");
+    trial.post("/helping", &[("what", "sertraline")]);
+    let page = trial.get("/helping");
+    assert_eq!(page.matches("EMERGENCY").count(), 1);
+    let first = place(&page, "What stands at the top comes before the question here.");
+    assert!(place(&page, "EMERGENCY") < first && first < place(&page, "<p class=\"verdict\">"));
+}
