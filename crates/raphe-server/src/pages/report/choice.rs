@@ -22,23 +22,28 @@ const ALWAYS: [&str; 2] = ["Thoughts of suicide", "Not assessed"];
 /// The title of what says so where something is.
 const LEFT_OUT: &str = "Not on this copy";
 
-/// What stands on one page, and how many items of each: what is to be done, what was taken, and why.
-const ON_ONE_PAGE: [(&str, usize); 14] = [
-    ("Thoughts of suicide", 10),
-    ("What to do", 6),
-    ("About the person", 1),
-    (MEDICINES, 8),
-    ("Why", 4),
-    ("What was taken, together", 4),
+/// What stands on one page, and how many items of each: what is to be done, what was taken, why, and what was not read.
+///
+/// No medicine, no thought of suicide and nothing that was not assessed is ever counted away, even where it takes more than
+/// a page.
+const ON_ONE_PAGE: [(&str, usize); 15] = [
+    ("Thoughts of suicide", ALL),
+    ("What to do", ALL),
+    ("About the person", ALL),
+    (MEDICINES, ALL),
+    ("Why", 6),
+    ("What was taken, together", 12),
     ("The rules by which doctors recognize serotonin toxicity", 1),
     ("Diagnostic criteria for serotonin toxicity", 1),
     ("What it could be", 3),
     ("How it began and how it goes", 1),
     ("Features that the article calls low serotonin", 2),
     ("What may play a part", 2),
-    ("Not assessed", 20),
-    (LEFT_OUT, 1),
+    ("How the diary was read", 6),
+    ("Not assessed", ALL),
+    (LEFT_OUT, ALL),
 ];
+const ALL: usize = usize::MAX;
 /// Of each medicine so many lines of the diary stand on one page, the last ones.
 const LINES: usize = 2;
 

@@ -71,6 +71,18 @@ fn one_page_leaves_out_what_it_names_and_nothing_that_must_be_on_it() {
 }
 
 #[test]
+fn what_was_not_read_or_not_known_is_on_one_page_as_well() {
+    let diary =
+        format!("{DIARY}2026-03-09          start    Frobnicate 5 mg daily\n2026-03-09 wibble wobble\n");
+    let page = Browser::open(&diary, AT, Voice::Person).get("/report");
+    let paper = &page.main()[page.main().find("id=\"paper\"").expect("the paper")..];
+    assert!(paper.contains("Shortened to one page"));
+    let unknown = paper.find("Frobnicate:</strong> Not recognized, and not assessed.");
+    assert!(unknown.is_some(), "{paper}");
+    assert!(paper.contains(">How the diary was read</h3>") && paper.contains("wibble"), "{paper}");
+}
+
+#[test]
 fn the_urgency_and_the_medicines_stand_before_all_else() {
     let page = browser().get("/report");
     let main = &page.main()[page.main().find("id=\"paper\"").expect("the paper")..];
