@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { anew, chromium, go, press, quiet, text, visit } from "./chromium.mjs";
-import { living } from "./diaries.mjs";
+import { living, published } from "./diaries.mjs";
 import { serve } from "./server.mjs";
 
 const run = promisify(execFile);
@@ -25,7 +25,7 @@ describe("the report", () => {
   });
   beforeEach(() => anew(page));
 
-  const onPaper = async (name) => {
+  const onPaper = async (name, page) => {
     const file = join(server.folder, `${name}.pdf`);
     await writeFile(file, await page.pdf({ format: "A4" }));
     const { stdout: about } = await run("pdfinfo", [file]);
@@ -41,7 +41,7 @@ describe("the report", () => {
       await go(page, server, "/report");
       await press(page, voice, { within: "footer" });
       await go(page, server, "/report");
-      const { first, printed, pages } = await onPaper("one");
+      const { first, printed, pages } = await onPaper("one", page);
       assert.equal(pages, 2);
       for (const said of [/Nothing urgent|Serotonin: /, /sertraline/i, /dextromethorphan/i, /PHQ-9/, /Not assessed/, /Shortened to one page/, /does not replace an examination/]) assert.match(first, said);
       assert.doesNotMatch(first, /Sources/);
@@ -50,11 +50,26 @@ describe("the report", () => {
     quiet(page);
   });
 
+  test("an emergency is one page as well, with what to do before the medicines", async () => {
+    const other = await serve(await published());
+    try {
+      const page = await visit(browser, other);
+      await go(page, other, "/report");
+      const { first, pages } = await onPaper("emergency", page);
+      assert.equal(pages, 2);
+      for (const said of [/EMERGENCY\. Call/, /fluoxetine/, /tramadol/, /The Hunter criteria/, /Shortened to one page/]) assert.match(first, said);
+      assert.ok(first.indexOf("What to do") < first.indexOf("Medicines and their dates"));
+      quiet(page);
+    } finally {
+      await other.stop();
+    }
+  });
+
   test("printed whole, it holds all sections, black on white", async () => {
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
     await go(page, server, "/report");
     await press(page, /^The whole report$/);
-    const { printed, pages } = await onPaper("whole");
+    const { printed, pages } = await onPaper("whole", page);
     assert.match(printed, /What can help/);
     assert.doesNotMatch(printed, /Shortened to one page/);
     assert.ok(pages > 2 && pages <= 12, `${pages} pages`);
