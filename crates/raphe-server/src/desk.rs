@@ -20,13 +20,14 @@ use raphe::{
     report::{self, Report, Voice},
     synapse,
     timeline::{
-        Notice, Timeline,
+        Notice, Timeline, Weight,
         diary::{self, Diary},
     },
 };
 use std::{
     collections::{BTreeMap, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
+    path::Path,
     sync::{
         Arc, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -77,6 +78,18 @@ impl Reading {
         bytes.hash(&mut hasher);
         let mark = hasher.finish();
         Self { bytes, exists, mark, timeline, resolved, notices, read, as_of, preface, begun: Instant::now() }
+    }
+
+    /// Says before all else that the file is gone: an empty diary would look calm.
+    fn lose(&mut self, path: &Path) {
+        let notice = Notice {
+            weight: Weight::Error,
+            place: None,
+            says: format!("{} is not there any more, so nothing of it was judged", path.display()),
+            help: Some("put it back, or bring back the last version on the page Diary".to_owned()),
+        };
+        self.notices.insert(0, notice);
+        self.read += 1;
     }
 
     /// How many lines the file has.
@@ -160,7 +173,11 @@ impl App {
         {
             return Ok(reading);
         }
-        let reading = Arc::new(Reading::of(bytes, exists, self.options.at, self.knowledge));
+        let mut reading = Reading::of(bytes, exists, self.options.at, self.knowledge);
+        if let Some(path) = self.gone() {
+            reading.lose(&path);
+        }
+        let reading = Arc::new(reading);
         *lock(&self.cache) = Cache { reading: Some(reading.clone()), ..Cache::default() };
         Ok(reading)
     }

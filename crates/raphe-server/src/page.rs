@@ -1,6 +1,6 @@
 //! The frame around every page: danger first, then the way to the other pages, then the page.
 
-use crate::{desk::Desk, visit::Html};
+use crate::{change::vanished, desk::Desk, visit::Html};
 use maud::{DOCTYPE, Markup, html};
 use raphe::report::{
     Voice,
@@ -175,6 +175,13 @@ impl Desk {
                                     strong { "This is an example, " } "a published case, not you. What you change here is forgotten. "
                                     a href="/start" { "Begin a diary of your own" }
                                 }
+                            }
+                        }
+                        // On the page Diary it is said where the file is.
+                        @if page != Page::Diary && let Some(path) = self.visit.app.gone() {
+                            div."note bad" role="alert" {
+                                p { strong { (plain(&vanished(&path).says)) } }
+                                p { "So nothing of it is judged here, and no calm word below counts. Put it back, or bring back the last version: " a href=(Page::Diary.path()) { "Diary" } "." }
                             }
                         }
                         @if self.alarm() && page != Page::Now { (danger(&report.headline)) }

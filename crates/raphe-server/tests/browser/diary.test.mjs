@@ -135,6 +135,12 @@ describe("the diary", () => {
     assert.match(await typed(page), /nausea 2\/10/);
     assert.match(await text(page), /gone|not there|no longer|vanish|cannot be found/i);
     await assert.rejects(readFile(server.file), "a file that somebody took away is not made again unasked");
+    for (const path of ["/now", "/together", "/report"]) {
+      await go(page, server, path);
+      assert.match((await text(page)).slice(0, 200), /is not there any more\.\s+So nothing of it is judged here/, path);
+    }
+    const said = await page.evaluate(() => fetch("/now.json").then((answer) => answer.json()));
+    assert.match(JSON.stringify(said.notices), /is not there any more/);
     quiet(page);
   });
 });
