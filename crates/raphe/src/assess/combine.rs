@@ -77,23 +77,26 @@ impl<'a> Side<'a> {
 /// How much a row says: how exactly it names the two, then how bad it is.
 type Rank = (u32, Level, Urgency, Urgency);
 
-/// The row of each kind of harm that says most about these two, and whether its `a` is the second.
-fn pairs_of<'k>(knowledge: &'k Knowledge, first: &Side<'_>, second: &Side<'_>) -> Vec<(&'k Pair, bool)> {
+/// The row of each kind of harm that says most, and whether its `a` is the second; each comes with how exactly it names both.
+fn telling<'k>(rows: impl Iterator<Item = (u32, &'k Pair, bool)>) -> Vec<(&'k Pair, bool)> {
     let mut best: BTreeMap<&str, (Rank, &Pair, bool)> = BTreeMap::new();
-    for (row, pair) in knowledge.base().pairs.iter().enumerate() {
-        for swapped in [false, true] {
-            let (a, b) = if swapped { (second, first) } else { (first, second) };
-            let (Some(left), Some(right)) = (a.fits[row][0], b.fits[row][1]) else {
-                continue;
-            };
-            let candidate = ((left + right, level(pair), pair.silent, pair.symptomatic), pair, swapped);
-            let current = best.entry(&pair.kind).or_insert(candidate);
-            if candidate.0 > current.0 {
-                *current = candidate;
-            }
+    for (named, pair, swapped) in rows {
+        let candidate = ((named, level(pair), pair.silent, pair.symptomatic), pair, swapped);
+        let current = best.entry(&pair.kind).or_insert(candidate);
+        if candidate.0 > current.0 {
+            *current = candidate;
         }
     }
     best.into_values().map(|(_, pair, swapped)| (pair, swapped)).collect()
+}
+
+/// The rows that say most about these two.
+fn pairs_of<'k>(knowledge: &'k Knowledge, first: &Side<'_>, second: &Side<'_>) -> Vec<(&'k Pair, bool)> {
+    let rows = knowledge.base().pairs.iter().enumerate().flat_map(|(row, pair)| {
+        let ways = [(first, second, false), (second, first, true)];
+        ways.map(|(a, b, swapped)| Some((a.fits[row][0]? + b.fits[row][1]?, pair, swapped)))
+    });
+    telling(rows.flatten())
 }
 
 /// A use as rows name it: the substance, its classes and the wider class of each. Every row of the base is held against it,
@@ -115,13 +118,11 @@ impl<'a> Named<'a> {
         if self.substance == side {
             return Some(4);
         }
-        let is = |(class, _): &&(&str, &[String])| *class == side;
-        let widens = |(_, wider): &&(&str, &[String])| wider.iter().any(|class| class == side);
         // A class that only widens another of its own classes says less: phenelzine is first of all an MAO-A inhibitor.
-        match self.classes.iter().find(widens) {
-            Some(_) => Some(1),
-            None => self.classes.iter().find(is).map(|_| 2),
+        if self.classes.iter().any(|(_, wider)| wider.iter().any(|class| class == side)) {
+            return Some(1);
         }
+        self.classes.iter().any(|(class, _)| *class == side).then_some(2)
     }
 }
 
@@ -143,24 +144,17 @@ pub(crate) fn would_do<'k>(knowledge: &'k Knowledge, id: &str, with: &Use) -> Ve
         () => wider.contains(&side).then_some(1),
     };
     let other_side = Named::of(knowledge, with);
-    let mut best: BTreeMap<&str, (Rank, &Pair, bool)> = BTreeMap::new();
-    for pair in &knowledge.base().pairs {
-        for (own, other, swapped) in [(&pair.a, &pair.b, false), (&pair.b, &pair.a, true)] {
-            let Some(left) = added(own) else { continue };
-            let Some(right) = other_side.fit(other) else { continue };
-            let candidate = ((left + right, level(pair), pair.silent, pair.symptomatic), pair, swapped);
-            let current = best.entry(&pair.kind).or_insert(candidate);
-            if candidate.0 > current.0 {
-                *current = candidate;
-            }
-        }
-    }
+    let rows = knowledge.base().pairs.iter().flat_map(|pair| {
+        let ways = [(&pair.a, &pair.b, false), (&pair.b, &pair.a, true)];
+        ways.map(|(own, other, swapped)| Some((added(own)? + other_side.fit(other)?, pair, swapped)))
+    });
+    let best = telling(rows.flatten());
     let name = |id: &str| match knowledge.class(id) {
         Some(class) => class.name.clone(),
         None => knowledge.substance_name(id).to_owned(),
     };
     let names = [name(id), name(&with.substance)];
-    let said = best.into_values().map(|(_, pair, swapped)| {
+    let said = best.into_iter().map(|(pair, swapped)| {
         let (a, b) = if swapped { (&names[1], &names[0]) } else { (&names[0], &names[1]) };
         (pair, pair.why.replace("{a}", a).replace("{b}", b))
     });
