@@ -27,7 +27,7 @@ use raphe::{
 use std::{
     collections::{BTreeMap, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
-    path::Path,
+    path::PathBuf,
     sync::{
         Arc, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -48,6 +48,8 @@ pub(crate) struct Reading {
     pub(crate) bytes: Vec<u8>,
     /// Whether there is a file.
     pub(crate) exists: bool,
+    /// The file, where it was there before and is not now.
+    pub(crate) gone: Option<PathBuf>,
     /// Tells this text from others.
     pub(crate) mark: u64,
     /// What happened, names as written.
@@ -77,11 +79,12 @@ impl Reading {
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
         let mark = hasher.finish();
-        Self { bytes, exists, mark, timeline, resolved, notices, read, as_of, preface, begun: Instant::now() }
+        let begun = Instant::now();
+        Self { bytes, exists, gone: None, mark, timeline, resolved, notices, read, as_of, preface, begun }
     }
 
     /// Says before all else that the file is gone: an empty diary would look calm.
-    fn lose(&mut self, path: &Path) {
+    fn lose(&mut self, path: PathBuf) {
         let notice = Notice {
             weight: Weight::Error,
             place: None,
@@ -90,6 +93,7 @@ impl Reading {
         };
         self.notices.insert(0, notice);
         self.read += 1;
+        self.gone = Some(path);
     }
 
     /// How many lines the file has.
@@ -174,8 +178,8 @@ impl App {
             return Ok(reading);
         }
         let mut reading = Reading::of(bytes, exists, self.options.at, self.knowledge);
-        if let Some(path) = self.gone() {
-            reading.lose(&path);
+        if !exists && let Some(path) = self.gone() {
+            reading.lose(path);
         }
         let reading = Arc::new(reading);
         *lock(&self.cache) = Cache { reading: Some(reading.clone()), ..Cache::default() };

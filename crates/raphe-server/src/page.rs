@@ -178,9 +178,9 @@ impl Desk {
                             }
                         }
                         // On the page Diary it is said where the file is.
-                        @if page != Page::Diary && let Some(path) = self.visit.app.gone() {
+                        @if page != Page::Diary && let Some(path) = &self.reading.gone {
                             div."note bad" role="alert" {
-                                p { strong { (plain(&vanished(&path).says)) } }
+                                p { strong { (plain(&vanished(path).says)) } }
                                 p { "So nothing of it is judged here, and no calm word below counts. Put it back, or bring back the last version: " a href=(Page::Diary.path()) { "Diary" } "." }
                             }
                         }

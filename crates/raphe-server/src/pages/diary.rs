@@ -86,9 +86,9 @@ fn shown(desk: &Desk, sent: &Sent) -> Html {
         script src="/assets/diary.js" defer {}
         @if let Some(path) = &whole { p { "Your diary is the file " code { (path.display()) } }
         } @else { p { "This is the example. It is held in memory." } }
-        @if let (None, Some(path)) = (&sent.text, app.gone()) {
+        @if let (None, Some(path)) = (&sent.text, &desk.reading.gone) {
             div."note bad" role="alert" {
-                p { strong { (plain(&vanished(&path).says)) } }
+                p { strong { (plain(&vanished(path).says)) } }
                 p { "Put it back, or bring back a kept version: " a href="/diary/history" { "History" } "." }
             }
         }

@@ -70,7 +70,7 @@ describe("the report", () => {
     await go(page, server, "/report");
     await press(page, /^The whole report$/);
     const { printed, pages } = await onPaper("whole", page);
-    assert.match(printed, /What can help/);
+    for (const said of [/sertraline/i, /dextromethorphan/i, /PHQ-9/, /What can help/]) assert.match(printed, said);
     assert.doesNotMatch(printed, /Shortened to one page/);
     assert.ok(pages > 2 && pages <= 12, `${pages} pages`);
     // Dark on the screen is black on white on paper.
